@@ -1,0 +1,47 @@
+"""Where things lie: the data folder, the resources, the log."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from justtrades_desktop.domain.contracts import Product
+
+DATA_DIR_VARIABLE: Final = "JUSTTRADES_DATA_DIR"
+
+
+def data_dir(given: str | None) -> Path:
+    """The data folder: as given, else by the environment, else the system's usual place."""
+    chosen = given or os.environ.get(DATA_DIR_VARIABLE)
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    from platformdirs import user_data_path  # not needed by most commands of a test or a service
+
+    return user_data_path("JustTrades", appauthor=False)
+
+
+def resources() -> Path:
+    """The folder of icons, fonts and tables, in a checkout and in a bundle alike."""
+    bundle = getattr(sys, "_MEIPASS", None)
+    root = Path(bundle) if bundle else Path(__file__).resolve().parents[2]
+    return root / "resources"
+
+
+def products() -> list[Product]:
+    """The product table that is shipped."""
+    table = json.loads((resources() / "products.json").read_text(encoding="utf-8"))
+    return [
+        Product(
+            root=row["root"],
+            tick_size=Decimal(row["tick_size"]),
+            tick_value=Decimal(row["tick_value"]),
+            currency=row["currency"],
+            exchange=row["exchange"],
+            prefix=row["prefix"] or "",
+        )
+        for row in table["products"]
+    ]

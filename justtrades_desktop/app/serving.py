@@ -1,0 +1,145 @@
+"""Start and stop in order: the ledger, the listener, then everything that may fail without harm."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from justtrades_desktop import __version__
+from justtrades_desktop.app.control import Control
+from justtrades_desktop.app.instance import Card, leave_card, owning
+from justtrades_desktop.app.pulse import Pulse
+from justtrades_desktop.app.supervisor import Supervisor
+from justtrades_desktop.app.wiring import Core, open_core, utc_now
+from justtrades_desktop.domain.events import LedgerFailed, LedgerRecovered, SignalRecorded
+from justtrades_desktop.listener.gate import Gate
+from justtrades_desktop.listener.server import Listener
+from justtrades_desktop.trading.desk import Desk
+
+DEFAULT_HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8787
+_SETTLE_SECONDS: Final = 0.5  # a crash may lose at most the last second of ticks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What a start is given."""
+
+    data_dir: Path
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    allowed_hosts: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Health:
+    """How the parts are, for ``/health`` and the status bar."""
+
+    core: Core
+    pulse: Pulse
+    last_signal_at: datetime | None
+    ledger_trouble: str | None = None
+    settled_at: datetime | None = field(default=None)
+
+    @property
+    def database_seconds(self) -> float | None:
+        """How long the last commit took."""
+        return self.core.store.last_commit_seconds
+
+    def report(self) -> dict[str, Any]:
+        """The body of ``/health``; no secret, no name of a recorder."""
+        age = None
+        if self.last_signal_at is not None:
+            age = round((utc_now() - self.last_signal_at).total_seconds(), 3)
+        latency = self.database_seconds
+        return {
+            "status": "ok" if self.ledger_trouble is None else "trouble",
+            "trouble": self.ledger_trouble,
+            "version": __version__,
+            "uptime_seconds": round(self.pulse.uptime, 3),
+            "signals_stored": self.core.desk.signals_stored,
+            "last_signal_age_seconds": age,
+            "loop_lag_ms": round(self.pulse.worst * 1000, 3),
+            "database_latency_ms": None if latency is None else round(latency * 1000, 3),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A running JustTrades."""
+
+    config: Config
+    url: str
+    desk: Desk
+    health: Health
+    supervisor: Supervisor
+
+
+@asynccontextmanager
+async def serving(
+    config: Config, *, show: Callable[[], None] = lambda: None
+) -> AsyncIterator[Serving]:
+    """Run the listener over the ledger in ``config.data_dir`` while inside.
+
+    ``show`` is called when a second start asks for the window.
+
+    Raises:
+        Occupied: another process runs on this folder.
+        UserError: the ledger or the address cannot be had.
+    """
+    async with AsyncExitStack() as stack:
+        stack.enter_context(owning(config.data_dir))
+        core = await stack.enter_async_context(open_core(config.data_dir))
+        supervisor = Supervisor()
+        stack.push_async_callback(supervisor.close)
+        health = Health(core, Pulse(), core.last_signal_at)
+        _follow(health)
+        gate = Gate(loopback=_is_loopback(config.host), allowed_hosts=config.allowed_hosts)
+        listener = Listener(core.desk, gate, clock=utc_now, health=health.report)
+        url = await listener.start(config.host, config.port)
+        stack.push_async_callback(listener.stop)
+        control = Control(core.desk, show=show)
+        address = await control.start()
+        stack.push_async_callback(control.stop)
+        leave_card(config.data_dir, Card(os.getpid(), url, address, control.secret))
+        supervisor.start("pulse", health.pulse.beat)
+        supervisor.start("connections", listener.watch)
+        supervisor.start("marks", lambda: _settle(core.desk, health))
+        yield Serving(config, url, core.desk, health, supervisor)
+
+
+async def _settle(desk: Desk, health: Health) -> None:
+    while True:
+        await asyncio.sleep(_SETTLE_SECONDS)
+        desk.settle_marks()
+        health.settled_at = utc_now()
+
+
+def _follow(health: Health) -> None:
+    def recorded(event: SignalRecorded) -> None:
+        health.last_signal_at = event.signal.alert.received_at
+
+    def failed(event: LedgerFailed) -> None:
+        health.ledger_trouble = event.reason
+
+    def recovered(_: LedgerRecovered) -> None:
+        health.ledger_trouble = None
+
+    bus = health.core.desk.bus
+    bus.subscribe(SignalRecorded, recorded)
+    bus.subscribe(LedgerFailed, failed)
+    bus.subscribe(LedgerRecovered, recovered)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

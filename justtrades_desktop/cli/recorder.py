@@ -1,0 +1,79 @@
+"""``recorder``: add, list and change recorders; what is written goes through the running process."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from justtrades_desktop.app.places import data_dir
+from justtrades_desktop.app.remote import carry_out
+from justtrades_desktop.cli.out import emit
+from justtrades_desktop.domain.recorders import Recorder
+from justtrades_desktop.ledger.file import path_in
+from justtrades_desktop.ledger.reader import Reader
+
+
+def add(chosen: argparse.Namespace) -> int:
+    """Add a recorder and print its webhook."""
+    made = _carry_out(chosen, "recorder.add", settings=_settings(chosen))
+    emit({key: made[key] for key in ("id", "name", "token", "path")}, as_json=chosen.json)
+    return 0
+
+
+def list(chosen: argparse.Namespace) -> int:
+    """List the recorders with their settings and webhooks."""
+    path = path_in(data_dir(chosen.data_dir))
+    recorders = Reader(path).recorders() if path.exists() else []
+    rows = [_json(recorder) for recorder in recorders]
+    if not chosen.json:
+        rows = [{key: row[key] for key in row if key != "token"} for row in rows]
+    emit(rows, as_json=chosen.json)
+    return 0
+
+
+def set(chosen: argparse.Namespace) -> int:
+    """Change the settings that were named."""
+    settings = _settings(chosen)
+    if "new_name" in chosen:
+        settings["name"] = chosen.new_name
+    return _changed(chosen, settings)
+
+
+def rotate_token(chosen: argparse.Namespace) -> int:
+    """Give a recorder a new webhook."""
+    made = _carry_out(chosen, "recorder.rotate")
+    emit({key: made[key] for key in ("id", "name", "token", "path")}, as_json=chosen.json)
+    return 0
+
+
+def enable(chosen: argparse.Namespace) -> int:
+    """Take alerts again."""
+    return _changed(chosen, {"enabled": True})
+
+
+def disable(chosen: argparse.Namespace) -> int:
+    """Store alerts, but let them change nothing."""
+    return _changed(chosen, {"enabled": False})
+
+
+def _changed(chosen: argparse.Namespace, settings: dict[str, Any]) -> int:
+    emit(_carry_out(chosen, "recorder.change", settings=settings), as_json=chosen.json)
+    return 0
+
+
+def _carry_out(chosen: argparse.Namespace, command: str, **arguments: Any) -> dict[str, Any]:
+    return carry_out(data_dir(chosen.data_dir), command, {"name": chosen.name, **arguments})
+
+
+def _settings(chosen: argparse.Namespace) -> dict[str, Any]:
+    names = ("quantity", "multiplier", "symbol", "opposite", "follow_position")
+    settings = {name: getattr(chosen, name) for name in names if name in chosen}
+    if "follow_position" in settings:
+        settings["follow_position"] = settings["follow_position"] == "on"
+    return settings
+
+
+def _json(recorder: Recorder) -> dict[str, Any]:
+    from justtrades_desktop.app.commands import recorder_json
+
+    return recorder_json(recorder)

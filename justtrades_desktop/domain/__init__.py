@@ -1,0 +1,1 @@
+"""The trading core: standard library only, no I/O, no clock, no await."""

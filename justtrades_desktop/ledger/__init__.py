@@ -1,0 +1,1 @@
+"""Signals and positions on disk: one SQLite file, one thread that writes it."""

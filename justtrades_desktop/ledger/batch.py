@@ -1,0 +1,139 @@
+"""A run of appends as few statements: many signals share one commit, a position is written once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Insert, Table, bindparam, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from justtrades_desktop.domain.errors import AlreadyStored
+from justtrades_desktop.domain.events import MarksSettled, SignalRecorded, SignalRepeated
+from justtrades_desktop.domain.ports import Entry
+from justtrades_desktop.domain.positions import Position
+from justtrades_desktop.ledger.rows import (
+    heartbeat_row,
+    leg_row,
+    position_row,
+    price_row,
+    signal_row,
+)
+from justtrades_desktop.ledger.schema import (
+    HeartbeatRow,
+    LegRow,
+    PositionRow,
+    PriceRow,
+    SignalRow,
+    table_of,
+)
+
+
+def _upsert(table: Table) -> Insert:
+    statement = insert(table)
+    primary = {column.name for column in table.primary_key}
+    changed = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in primary}
+    return statement.on_conflict_do_update(index_elements=sorted(primary), set_=changed)
+
+
+SIGNALS: Final = table_of(SignalRow)
+POSITIONS: Final = table_of(PositionRow)
+LEGS: Final = table_of(LegRow)
+PRICES: Final = table_of(PriceRow)
+
+_INSERT_SIGNALS: Final = insert(SIGNALS)
+_INSERT_LEGS: Final = insert(LEGS)
+_UPSERT_POSITIONS: Final = _upsert(POSITIONS)
+_UPSERT_PRICES: Final = _upsert(PRICES)
+_UPSERT_HEARTBEAT: Final = _upsert(table_of(HeartbeatRow))
+_COUNT_REPEATS: Final = (
+    update(SIGNALS)
+    .where(SIGNALS.c.id == bindparam("first_id"))
+    .values(repeats=SIGNALS.c.repeats + 1, last_repeat_at=bindparam("seen_at"))
+)
+_PRICE_SIGNALS: Final = (
+    update(SIGNALS)
+    .where(SIGNALS.c.position_id == bindparam("of_position"), SIGNALS.c.fill_price.is_(None))
+    .values(first_tick_price=bindparam("first_price"))
+)
+_PRICE_LEGS: Final = (
+    update(LEGS)
+    .where(LEGS.c.position_id == bindparam("of_position"), LEGS.c.price.is_(None))
+    .values(price=bindparam("first_price"))
+)
+
+
+class Batch:
+    """Appends gathered in order; :meth:`execute` writes them within the caller's transaction."""
+
+    def __init__(self) -> None:
+        self._signals: list[dict[str, Any]] = []
+        self._legs: list[dict[str, Any]] = []
+        self._closed: dict[int, Position] = {}
+        self._open: dict[int, Position] = {}
+        self._prices: dict[str, dict[str, Any]] = {}
+        self._repeats: list[dict[str, Any]] = []
+        self._first_ticks: list[dict[str, Any]] = []
+        self._beats = False
+
+    def add(self, entry: Entry) -> None:
+        """Take the next append."""
+        match entry:
+            case SignalRecorded():
+                self._signals.append(signal_row(entry.signal))
+                if entry.legs:
+                    self._take(entry.closed)
+                    self._take(entry.open)
+                    self._legs += [leg_row(leg) for leg in entry.legs]
+            case MarksSettled():
+                for position in entry.positions:
+                    self._take(position)
+                for ticked in entry.prices:
+                    self._prices[ticked.symbol] = price_row(ticked)
+                for position_id, price in entry.first_ticks.items():
+                    self._first_ticks.append({"of_position": position_id, "first_price": price})
+                self._beats = True
+            case SignalRepeated():
+                self._repeats.append({"first_id": entry.first_id, "seen_at": entry.at})
+
+    def execute(self, connection: Connection) -> None:
+        """Write all of it.
+
+        Raises:
+            AlreadyStored: a signal's key is in the ledger; nothing of this batch may be kept.
+        """
+        if self._signals:
+            self._refuse_known_keys(connection)
+            connection.execute(_INSERT_SIGNALS, self._signals)
+        # Closed ones first: a flip's new position may be open only once the old one is not.
+        positions = [position_row(p) for p in (*self._closed.values(), *self._open.values())]
+        for statement, rows in (
+            (_UPSERT_POSITIONS, positions),
+            (_INSERT_LEGS, self._legs),
+            (_PRICE_SIGNALS, self._first_ticks),
+            (_PRICE_LEGS, self._first_ticks),
+            (_UPSERT_PRICES, list(self._prices.values())),
+            (_COUNT_REPEATS, self._repeats),
+        ):
+            if rows:
+                connection.execute(statement, rows)
+        if self._beats:
+            connection.execute(_UPSERT_HEARTBEAT, heartbeat_row(datetime.now(UTC)))
+
+    def _take(self, position: Position | None) -> None:
+        if position is None:
+            return
+        if position.open:
+            self._open[position.id] = position
+        else:
+            self._open.pop(position.id, None)
+            self._closed[position.id] = position
+
+    def _refuse_known_keys(self, connection: Connection) -> None:
+        keys = [row["key"] for row in self._signals if row["key"] is not None]
+        if not keys:
+            return
+        columns = (SIGNALS.c.key, SIGNALS.c.id, SIGNALS.c.sent_at)
+        known = connection.execute(select(*columns).where(SIGNALS.c.key.in_(keys))).first()
+        if known is not None:
+            raise AlreadyStored(known.key, known.id, known.sent_at)

@@ -1,0 +1,59 @@
+"""Column types that keep exact numbers exact: SQLite's own REAL would round them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Dialect, String
+from sqlalchemy.types import TypeDecorator
+
+from justtrades_desktop.domain.values import from_text, plain, to_text
+
+
+class ExactText(TypeDecorator[Fraction]):
+    """A ``Fraction`` as text: ``'25605.25'``, or ``'76792/3'`` where no finite decimal exists."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Fraction | None, dialect: Dialect) -> Any:
+        return None if value is None else to_text(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Fraction | None:
+        return None if value is None else from_text(value)
+
+
+class DecimalText(TypeDecorator[Decimal]):
+    """A ``Decimal`` as text, without exponent."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        return None if value is None else plain(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class UtcText(TypeDecorator[datetime]):
+    """An aware ``datetime`` as ISO 8601 in UTC with microseconds, so that text order is time order."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        return None if value is None else utc_text(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromisoformat(value)
+
+
+def utc_text(moment: datetime) -> str:
+    """``2026-11-20T15:30:05.000000Z``; refuses a naive time."""
+    if moment.tzinfo is None:
+        raise ValueError("a naive time has no place in the ledger")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

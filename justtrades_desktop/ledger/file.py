@@ -1,0 +1,120 @@
+"""Opening the ledger's file: created private, recognised before it is touched, never overwritten."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import StaticPool
+
+from justtrades_desktop.domain.errors import UserError
+from justtrades_desktop.ledger.schema import REVISION
+
+NAME: Final = "ledger.sqlite3"
+_HEADER: Final = b"SQLite format 3\x00"
+_OLDER_REVISIONS: Final[tuple[str, ...]] = ()  # what migrate() can bring up to REVISION
+
+
+def path_in(data_dir: Path) -> Path:
+    """Where the ledger lies in a data folder."""
+    return data_dir / NAME
+
+
+def create_private(path: Path) -> None:
+    """Make an empty file that only its owner may read, unless it exists."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def writing_engine(path: Path) -> Engine:
+    """The one connection that writes and checkpoints.
+
+    WAL with ``synchronous=FULL``: a commit is acknowledged only after an fsync.
+    """
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(path, isolation_level=None, timeout=2.0)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA cache_size=-65536")
+        return connection
+
+    return create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+
+
+def reading_engine(path: Path) -> Engine:
+    """A connection that can only read, beside the writing one or without it.
+
+    Raises:
+        UserError: there is no ledger at ``path``, or it is not one this program can read.
+    """
+    if not path.exists():
+        raise UserError(
+            f"There is no ledger in {path.parent}", "Start `justtrades` once, or check --data-dir."
+        )
+    recognise(path)
+
+    def connect() -> sqlite3.Connection:
+        uri = f"{path.absolute().as_uri()}?mode=ro"
+        return sqlite3.connect(
+            uri, uri=True, isolation_level=None, timeout=2.0, check_same_thread=False
+        )
+
+    return create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+
+
+def recognise(path: Path) -> str | None:
+    """The file's revision; None when it is empty and may be filled.
+
+    Raises:
+        UserError: it is damaged, is something else, or is newer than this program.
+    """
+    try:
+        with path.open("rb") as file:
+            header = file.read(len(_HEADER))
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be read: {error.strerror}", "Check the folder's permissions."
+        ) from error
+    if not header:
+        return None
+    if header != _HEADER:
+        raise damaged(path, "it does not begin like a database")
+    try:
+        return _revision(path)
+    except sqlite3.DatabaseError as error:
+        raise damaged(path, str(error)) from error
+
+
+def damaged(path: Path, why: str) -> UserError:
+    """What the trader reads about a file that cannot be trusted."""
+    return UserError(
+        f"The ledger {path} is damaged: {why}",
+        "It was not touched. Restore a backup, or move it away to start with an empty one.",
+    )
+
+
+def _revision(path: Path) -> str | None:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2.0)
+    try:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        if not tables:
+            return None
+        if "alembic_version" not in tables:
+            raise UserError(
+                f"{path} is a database of another program", "Choose another --data-dir."
+            )
+        rows = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    finally:
+        connection.close()
+    revision = str(rows[0][0]) if rows else None
+    if revision not in (None, REVISION, *_OLDER_REVISIONS):
+        raise UserError(
+            f"{path} was written by a newer version of JustTrades (ledger revision {revision}; this one knows {REVISION})",
+            "Update JustTrades. The file was not touched.",
+        )
+    return revision

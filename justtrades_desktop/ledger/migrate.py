@@ -1,0 +1,18 @@
+"""Bringing the ledger's tables to the newest revision. Loads Alembic, so it is imported when needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+
+def migrate(connection: Connection) -> None:
+    """Run every migration that the file has not seen, all or nothing."""
+    config = Config()
+    # Built in code: a bundled program has no alembic.ini, only the folder of migrations.
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

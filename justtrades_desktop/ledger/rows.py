@@ -1,0 +1,199 @@
+"""Between the core's facts and the ledger's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from justtrades_desktop.domain.contracts import Product
+from justtrades_desktop.domain.events import PriceTicked, Signal
+from justtrades_desktop.domain.instructions import Instruction
+from justtrades_desktop.domain.positions import Leg, LegKind, Position, Side
+from justtrades_desktop.domain.recorders import Recorder
+from justtrades_desktop.domain.signals import Action, Opposite, Reading
+
+Row = Mapping[Any, Any]
+"""One row by column name, in Python's types (the column types convert)."""
+
+OPEN = "open"
+CLOSED = "closed"
+
+_NO_READING = Reading(action=Action.PRICE)
+_NO_INSTRUCTION = Instruction(action=Action.PRICE)
+
+
+def signal_row(signal: Signal) -> dict[str, Any]:
+    """The row of a signal."""
+    alert = signal.alert
+    reading = signal.reading or _NO_READING
+    instruction = signal.instruction or _NO_INSTRUCTION
+    return {
+        "id": signal.id,
+        "recorder_id": signal.recorder_id,
+        "received_at": alert.received_at,
+        "source": alert.source.value,
+        "content_type": alert.content_type,
+        "body": alert.text,
+        "outcome": signal.outcome.value,
+        "reason": signal.reason,
+        "gap": signal.gap,
+        "action": reading.action.value if signal.reading else None,
+        "ticker": reading.ticker,
+        "symbol": signal.symbol,
+        "quantity": reading.quantity,
+        "price": reading.price,
+        "target": reading.target,
+        "percent": reading.percent,
+        "previous": reading.previous,
+        "sent_at": reading.sent_at,
+        "instruction_action": instruction.action.value if signal.instruction else None,
+        "instruction_quantity": instruction.quantity,
+        "instruction_percent": instruction.percent,
+        "instruction_target": instruction.target,
+        "instruction_opposite": instruction.opposite.value if signal.instruction else None,
+        "fill_price": signal.fill_price,
+        "position_id": signal.position_id,
+        "key": signal.key,
+        "repeats": 0,
+    }
+
+
+def instruction_of(row: Row) -> Instruction | None:
+    """What a stored signal did, as far as a replay needs it."""
+    if row["instruction_action"] is None:
+        return None
+    return Instruction(
+        action=Action(row["instruction_action"]),
+        quantity=row["instruction_quantity"],
+        percent=row["instruction_percent"],
+        target=row["instruction_target"],
+        opposite=Opposite(row["instruction_opposite"]),
+    )
+
+
+def position_row(position: Position) -> dict[str, Any]:
+    """The row of a position, with its P&L in money."""
+    product = position.product
+    return {
+        "id": position.id,
+        "recorder_id": position.recorder_id,
+        "symbol": position.symbol,
+        "side": position.side.value,
+        "quantity": position.open,
+        "max_quantity": position.most,
+        "entered_quantity": position.entered,
+        "exited_quantity": position.exited,
+        "priced": position.priced,
+        "entry_value": position.entry_value,
+        "exit_value": position.exit_value,
+        "open_cost": position.open_cost,
+        "avg_entry_price": position.average_entry,
+        "current_price": position.last_price,
+        "unrealized_pnl": position.in_money(position.unrealized(position.last_price)),
+        "worst_unrealized_pnl": position.in_money(position.worst),
+        "best_unrealized_pnl": position.in_money(position.best),
+        "exit_price": position.exit_price,
+        "exit_reason": position.exit_reason,
+        "realized_pnl": position.in_money(position.realized),
+        "tick_size": product.tick_size if product else None,
+        "tick_value": product.tick_value if product else None,
+        "currency": product.currency if product else None,
+        "status": OPEN if position.open else CLOSED,
+        "opened_at": position.opened_at,
+        "closed_at": position.closed_at,
+        "updated_at": position.updated_at,
+    }
+
+
+def position_of(row: Row) -> Position:
+    """The inverse of :func:`position_row`."""
+    product = _product_of(row)
+    point_value = product.point_value if product else 1
+    return Position(
+        id=row["id"],
+        recorder_id=row["recorder_id"],
+        symbol=row["symbol"],
+        side=Side(row["side"]),
+        opened_at=row["opened_at"],
+        updated_at=row["updated_at"],
+        entered=row["entered_quantity"],
+        exited=row["exited_quantity"],
+        most=row["max_quantity"],
+        priced=row["priced"],
+        entry_value=row["entry_value"],
+        exit_value=row["exit_value"],
+        open_cost=row["open_cost"],
+        worst=row["worst_unrealized_pnl"] / point_value,
+        best=row["best_unrealized_pnl"] / point_value,
+        last_price=row["current_price"],
+        closed_at=row["closed_at"],
+        exit_reason=row["exit_reason"],
+        product=product,
+    )
+
+
+def _product_of(row: Row) -> Product | None:
+    if row["tick_value"] is None:
+        return None
+    return Product(row["symbol"], row["tick_size"], row["tick_value"], row["currency"])
+
+
+def leg_row(leg: Leg) -> dict[str, Any]:
+    """The row of an entry or exit."""
+    return {
+        "position_id": leg.position_id,
+        "signal_id": leg.signal_id,
+        "kind": leg.kind.value,
+        "quantity": leg.quantity,
+        "price": leg.price,
+        "at": leg.at,
+    }
+
+
+def leg_of(row: Row) -> Leg:
+    """The inverse of :func:`leg_row`."""
+    return Leg(
+        row["position_id"],
+        LegKind(row["kind"]),
+        row["quantity"],
+        row["price"],
+        row["at"],
+        row["signal_id"],
+    )
+
+
+def recorder_row(recorder: Recorder) -> dict[str, Any]:
+    """The row of a recorder."""
+    return {
+        "id": recorder.id,
+        "name": recorder.name,
+        "token": recorder.token,
+        "enabled": recorder.enabled,
+        "quantity": recorder.quantity,
+        "multiplier": recorder.multiplier,
+        "symbol": recorder.symbol,
+        "opposite": recorder.opposite.value,
+        "follow_position": recorder.follow_position,
+    }
+
+
+def recorder_of(row: Row) -> Recorder:
+    """The inverse of :func:`recorder_row`."""
+    return Recorder(**{**row, "opposite": Opposite(row["opposite"])})
+
+
+def price_of(row: Row) -> PriceTicked:
+    """A last known price."""
+    return PriceTicked(row["symbol"], row["price"], row["at"])
+
+
+def heartbeat_row(at: datetime) -> dict[str, Any]:
+    """The one row that says when the program last wrote."""
+    return {"id": 1, "at": at}
+
+
+def price_row(ticked: PriceTicked) -> dict[str, Decimal | str | datetime]:
+    """The row of a last known price."""
+    return {"symbol": ticked.symbol, "price": ticked.price, "at": ticked.at}

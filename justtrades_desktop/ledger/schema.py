@@ -1,0 +1,190 @@
+"""The tables of the ledger."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import Index, LargeBinary, MetaData, Text, text
+from sqlalchemy import Table as SqlTable
+from sqlmodel import Field, SQLModel
+
+from justtrades_desktop.ledger.columns import DecimalText, ExactText, UtcText
+
+REVISION = "0001"
+"""The newest migration; a file at another revision is migrated, or refused where it is newer."""
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Table(SQLModel):
+    """The common base, with a metadata of its own so that constraint names are settled here."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class RecorderRow(Table, table=True):
+    """A strategy the trader follows."""
+
+    __tablename__ = "recorders"
+
+    id: int = Field(primary_key=True)
+    name: str = Field(unique=True)
+    token: str = Field(unique=True)
+    enabled: bool
+    quantity: int
+    multiplier: int
+    symbol: str | None = None
+    opposite: str
+    follow_position: bool
+
+
+class SignalRow(Table, table=True):
+    """One alert: the masked body, how it was read, what was decided, and what a replay needs.
+
+    ``fill_price`` is the price known when it was decided; ``first_tick_price`` came later, for
+    entries that had waited. ``instruction_*`` are the contracts after the recorder's settings.
+    """
+
+    __tablename__ = "signals"
+    __table_args__ = (
+        Index("ix_signals_recorder_id_id", "recorder_id", "id"),
+        Index("ix_signals_position_id", "position_id"),
+        Index("uq_signals_key", "key", unique=True),
+    )
+
+    id: int = Field(primary_key=True)
+    recorder_id: int = Field(foreign_key="recorders.id")
+    received_at: datetime = Field(sa_type=UtcText)
+    source: str
+    content_type: str
+    body: str = Field(sa_type=Text)
+    outcome: str
+    reason: str | None = None
+    gap: str | None = None
+    action: str | None = None
+    ticker: str | None = None
+    symbol: str | None = None
+    quantity: int | None = None
+    price: Decimal | None = Field(default=None, sa_type=DecimalText)
+    target: int | None = None
+    percent: Decimal | None = Field(default=None, sa_type=DecimalText)
+    previous: int | None = None
+    sent_at: str | None = None
+    instruction_action: str | None = None
+    instruction_quantity: int | None = None
+    instruction_percent: Decimal | None = Field(default=None, sa_type=DecimalText)
+    instruction_target: int | None = None
+    instruction_opposite: str | None = None
+    fill_price: Decimal | None = Field(default=None, sa_type=DecimalText)
+    first_tick_price: Decimal | None = Field(default=None, sa_type=DecimalText)
+    position_id: int | None = None
+    key: bytes | None = Field(default=None, sa_type=LargeBinary)
+    repeats: int = 0
+    last_repeat_at: datetime | None = Field(default=None, sa_type=UtcText)
+
+
+class PositionRow(Table, table=True):
+    """One position. P&L columns are in money, or in points where ``tick_value`` is unknown."""
+
+    __tablename__ = "recorder_positions"
+    __table_args__ = (
+        # At most one open position per recorder and instrument, whatever the program does.
+        Index(
+            "uq_recorder_positions_open",
+            "recorder_id",
+            "symbol",
+            unique=True,
+            sqlite_where=text("status = 'open'"),
+        ),
+        Index("ix_recorder_positions_closed_at", "closed_at"),
+    )
+
+    id: int = Field(primary_key=True)
+    recorder_id: int = Field(foreign_key="recorders.id")
+    symbol: str
+    side: str
+    quantity: int
+    max_quantity: int
+    entered_quantity: int
+    exited_quantity: int
+    priced: bool
+    entry_value: Fraction = Field(sa_type=ExactText)
+    exit_value: Fraction = Field(sa_type=ExactText)
+    open_cost: Fraction = Field(sa_type=ExactText)
+    avg_entry_price: Fraction | None = Field(default=None, sa_type=ExactText)
+    current_price: Decimal | None = Field(default=None, sa_type=DecimalText)
+    unrealized_pnl: Fraction | None = Field(default=None, sa_type=ExactText)
+    worst_unrealized_pnl: Fraction = Field(sa_type=ExactText)
+    best_unrealized_pnl: Fraction = Field(sa_type=ExactText)
+    exit_price: Fraction | None = Field(default=None, sa_type=ExactText)
+    exit_reason: str | None = None
+    realized_pnl: Fraction | None = Field(default=None, sa_type=ExactText)
+    tick_size: Decimal | None = Field(default=None, sa_type=DecimalText)
+    tick_value: Decimal | None = Field(default=None, sa_type=DecimalText)
+    currency: str | None = None
+    status: str
+    opened_at: datetime = Field(sa_type=UtcText)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcText)
+    updated_at: datetime = Field(sa_type=UtcText)
+
+
+class LegRow(Table, table=True):
+    """One entry or exit of a position; a table of its own, so that an add costs the same always."""
+
+    __tablename__ = "position_legs"
+    __table_args__ = (Index("ix_position_legs_position_id", "position_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    position_id: int = Field(foreign_key="recorder_positions.id")
+    signal_id: int = Field(foreign_key="signals.id")
+    kind: str
+    quantity: int
+    price: Decimal | None = Field(default=None, sa_type=DecimalText)
+    at: datetime = Field(sa_type=UtcText)
+
+
+class ProductRow(Table, table=True):
+    """What the trader entered for a symbol that the product table does not know."""
+
+    __tablename__ = "products"
+
+    symbol: str = Field(primary_key=True)
+    tick_size: Decimal = Field(sa_type=DecimalText)
+    tick_value: Decimal = Field(sa_type=DecimalText)
+    currency: str
+
+
+class PriceRow(Table, table=True):
+    """The last known price of an instrument; one that is a second old may be lost in a crash."""
+
+    __tablename__ = "last_prices"
+
+    symbol: str = Field(primary_key=True)
+    price: Decimal = Field(sa_type=DecimalText)
+    at: datetime = Field(sa_type=UtcText)
+
+
+class HeartbeatRow(Table, table=True):
+    """When the program last wrote: one row, rewritten with every settling of the marks."""
+
+    __tablename__ = "heartbeat"
+
+    id: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcText)
+
+
+def table_of(row: type[SQLModel]) -> SqlTable:
+    """The table behind a row class, for statements over many rows at once.
+
+    One ORM object a signal costs several times what a Core statement does; the listener's
+    acknowledgement waits for it.
+    """
+    return Table.metadata.tables[str(row.__tablename__)]

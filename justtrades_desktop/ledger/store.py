@@ -1,0 +1,302 @@
+"""The ledger's one writer: a thread that opens, uses and closes the connection."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Final
+
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+
+from justtrades_desktop.domain.contracts import Product
+from justtrades_desktop.domain.errors import AlreadyStored, NotStored, UserError
+from justtrades_desktop.domain.events import PriceTicked
+from justtrades_desktop.domain.ports import AppendListener, Entry, Note
+from justtrades_desktop.domain.positions import Position
+from justtrades_desktop.domain.recorders import Recorder
+from justtrades_desktop.ledger import notes
+from justtrades_desktop.ledger.batch import POSITIONS, PRICES, SIGNALS, Batch
+from justtrades_desktop.ledger.file import create_private, damaged, recognise, writing_engine
+from justtrades_desktop.ledger.rows import OPEN, position_of, price_of, recorder_of
+from justtrades_desktop.ledger.schema import REVISION, RecorderRow, table_of
+
+_LARGEST_BATCH: Final = 512
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What the core needs of the ledger to go on where it stopped."""
+
+    recorders: tuple[Recorder, ...]
+    open_positions: tuple[Position, ...]
+    prices: tuple[PriceTicked, ...]
+    products: dict[str, Product]
+    next_signal: int
+    next_position: int
+    last_signal_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Append:
+    epoch: int
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    note: Note | None  # None writes nothing: it only waits for its turn
+    stored: asyncio.Future[None]
+
+
+_STOP: Final = None
+
+
+class Store:
+    """Appends and notes from the loop, commits on the thread, and word of them back on the loop.
+
+    An *epoch* lasts until a commit fails. Then every append of that epoch is void: the thread
+    skips those it still finds waiting, and the listener is told once that all are withdrawn.
+    """
+
+    def __init__(self, path: Path, listener: AppendListener | None = None) -> None:
+        self._path = path
+        self.listener = listener
+        self._loop = asyncio.get_running_loop()
+        self._waiting: SimpleQueue[_Append | _Write | None] = SimpleQueue()
+        self._epoch = 0
+        self._void_epoch = -1  # the thread's own
+        self._engine: Engine | None = None
+        self._thread: threading.Thread | None = None
+        self.last_commit_seconds: float | None = None
+
+    async def open(self) -> Contents:
+        """Open or create the file, migrate it, start the thread and read what it holds.
+
+        Raises:
+            UserError: the file is damaged, newer than this program, or cannot be written.
+        """
+        opened: asyncio.Future[Contents] = self._loop.create_future()
+        self._thread = threading.Thread(
+            target=self._run, args=(opened,), name="ledger", daemon=True
+        )
+        self._thread.start()
+        return await opened
+
+    async def close(self) -> None:
+        """Commit what is waiting, then close the file."""
+        if self._thread is not None:
+            self._waiting.put(_STOP)
+            await asyncio.to_thread(self._thread.join)
+
+    def append(self, entry: Entry) -> None:
+        """Commit ``entry`` behind all earlier ones, and tell the listener."""
+        self._waiting.put(_Append(self._epoch, entry))
+
+    def write(self, note: Note) -> asyncio.Future[None]:
+        """Commit ``note`` by itself; the future fails with ``NotStored`` or ``UserError``."""
+        return self._put(note)
+
+    def flushed(self) -> asyncio.Future[None]:
+        """Done once everything before it was committed or refused."""
+        return self._put(None)
+
+    def _put(self, note: Note | None) -> asyncio.Future[None]:
+        stored: asyncio.Future[None] = self._loop.create_future()
+        self._waiting.put(_Write(note, stored))
+        return stored
+
+    # On the loop
+
+    def _committed(self, count: int, seconds: float) -> None:
+        self.last_commit_seconds = seconds
+        if self.listener is not None:
+            self.listener.committed(count)
+
+    def _withdrawn(self, error: NotStored | AlreadyStored) -> None:
+        self._epoch += 1
+        if self.listener is not None:
+            self.listener.withdrawn(error)
+
+    # On the thread
+
+    def _run(self, opened: asyncio.Future[Contents]) -> None:
+        try:
+            contents = _open(self._path, self._connect())
+        except (UserError, OSError, SQLAlchemyError) as error:
+            self._tell(_fail, opened, _for_the_trader(self._path, error))
+            self._disconnect()
+            return
+        self._tell(_succeed, opened, contents)
+        going_on = True
+        while going_on:
+            going_on = self._work(self._next_run())
+        self._disconnect()
+
+    def _next_run(self) -> list[_Append | _Write | None]:
+        """What is waiting now; blocks until there is something."""
+        run = [self._waiting.get()]
+        try:
+            while len(run) < _LARGEST_BATCH:
+                run.append(self._waiting.get_nowait())
+        except Empty:
+            pass
+        return run
+
+    def _work(self, run: list[_Append | _Write | None]) -> bool:
+        appends: list[Entry] = []
+        for item in run:
+            if isinstance(item, _Append):
+                if item.epoch > self._void_epoch:
+                    appends.append(item.entry)
+                continue
+            self._commit(appends)
+            appends = []
+            if item is _STOP:
+                return False
+            self._note(item)
+        self._commit(appends)
+        return True
+
+    def _commit(self, entries: list[Entry]) -> None:
+        if not entries:
+            return
+        started = time.perf_counter()
+        batch = Batch()
+        for entry in entries:
+            batch.add(entry)
+        try:
+            self._in_transaction(batch.execute)
+        except (AlreadyStored, NotStored) as error:
+            self._void_epoch += 1
+            self._tell(self._withdrawn, error)
+        else:
+            self._tell(self._committed, len(entries), time.perf_counter() - started)
+
+    def _note(self, item: _Write) -> None:
+        note = item.note
+        try:
+            if note is not None:
+                self._in_transaction(lambda connection: notes.write(connection, note))
+        except (NotStored, UserError) as error:
+            self._tell(_fail, item.stored, error)
+        else:
+            self._tell(_succeed, item.stored, None)
+
+    def _in_transaction(self, work: Callable[[Connection], None]) -> None:
+        try:
+            with self._connect().connect() as connection:
+                _transact(connection, work)
+        except (SQLAlchemyError, OSError, OverflowError) as error:
+            log.error("the ledger could not commit: %s", error)  # noqa: TRY400 - said once, in words
+            self._disconnect()  # a connection that failed to write is not trusted with the next
+            raise NotStored(in_words(error)) from error
+
+    def _connect(self) -> Engine:
+        if self._engine is None:
+            create_private(self._path)
+            self._engine = writing_engine(self._path)
+        return self._engine
+
+    def _disconnect(self) -> None:
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+    def _tell(self, callback: Callable[..., None], *arguments: object) -> None:
+        try:
+            self._loop.call_soon_threadsafe(callback, *arguments)
+        except RuntimeError:  # the loop is closed: nobody is left to be told
+            log.debug("no loop to tell")
+
+
+def _transact(connection: Connection, work: Callable[[Connection], None]) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        work(connection)
+    except BaseException:
+        if connection.connection.in_transaction:  # a full disk has rolled back by itself
+            connection.exec_driver_sql("ROLLBACK")
+        raise
+    connection.exec_driver_sql("COMMIT")
+
+
+def in_words(error: Exception) -> str:
+    """Why the ledger could not commit, for the trader and the sender."""
+    text = str(error.orig if isinstance(error, DBAPIError) else error)
+    for known, words in (
+        ("disk is full", "the disk is full"),
+        ("disk I/O error", "the disk refuses to write (full, or damaged)"),
+        ("readonly", "the ledger's file is read-only"),
+        ("locked", "another program holds the ledger's file"),
+        ("malformed", "the ledger's file is damaged"),
+    ):
+        if known in text:
+            return words
+    return text
+
+
+def _open(path: Path, engine: Engine) -> Contents:
+    revision = recognise(path)
+    with engine.connect() as connection:
+        if revision != REVISION:
+            # Alembic takes longer to import than all the rest takes to start.
+            from justtrades_desktop.ledger.migrate import migrate
+
+            _transact(connection, migrate)
+        return _contents(connection)
+
+
+def _contents(connection: Connection) -> Contents:
+    recorders = connection.execute(select(table_of(RecorderRow))).mappings()
+    positions = connection.execute(select(POSITIONS).where(POSITIONS.c.status == OPEN)).mappings()
+    prices = connection.execute(select(PRICES)).mappings()
+    last_signal = connection.execute(
+        select(SIGNALS.c.id, SIGNALS.c.received_at).order_by(SIGNALS.c.id.desc()).limit(1)
+    ).first()
+    last_position = connection.execute(select(func.max(POSITIONS.c.id))).scalar()
+    return Contents(
+        recorders=tuple(map(recorder_of, recorders)),
+        open_positions=tuple(map(position_of, positions)),
+        prices=tuple(map(price_of, prices)),
+        products=notes.products(connection),
+        next_signal=last_signal.id + 1 if last_signal else 1,
+        next_position=(last_position or 0) + 1,
+        last_signal_at=last_signal.received_at if last_signal else None,
+    )
+
+
+def _for_the_trader(path: Path, error: Exception) -> Exception:
+    if isinstance(error, UserError):
+        return error
+    if isinstance(error, OSError):
+        return UserError(
+            f"The ledger {path} cannot be written: {error.strerror}", "Check the folder."
+        )
+    if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
+        words = in_words(error)
+        if "damaged" in words or "not a database" in words:
+            return damaged(path, str(error.orig))
+        return UserError(
+            f"The ledger {path} cannot be opened: {words}", "Check the disk and the folder."
+        )
+    return error
+
+
+def _succeed(future: asyncio.Future[object], result: object) -> None:
+    if not future.done():
+        future.set_result(result)
+
+
+def _fail(future: asyncio.Future[object], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)

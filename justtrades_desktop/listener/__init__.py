@@ -1,0 +1,1 @@
+"""The webhook: alerts over HTTP, checked, read, and handed on."""

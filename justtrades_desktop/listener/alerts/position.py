@@ -1,0 +1,100 @@
+"""The strategy's own position as an alert states it, before and after the order."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from justtrades_desktop.listener.alerts.fields import Fields, Said
+from justtrades_desktop.listener.alerts.keys import Role
+from justtrades_desktop.listener.alerts.numbers import whole
+from justtrades_desktop.listener.alerts.refusal import Refused, shown
+from justtrades_desktop.listener.alerts.words import side_word
+
+_NAMES = {1: "long", -1: "short", 0: "flat"}
+
+
+class Stated(NamedTuple):
+    """A stated position; ``side`` may be known where the size is not."""
+
+    side: int | None = None
+    size: int | None = None
+
+
+_UNSTATED = Stated()
+
+
+def after(fields: Fields) -> Stated:
+    """Where the strategy stands once this order is filled."""
+    return _stated(fields, Role.SIDE, Role.POSITION, Role.POSITION_SIZE)
+
+
+def before(fields: Fields) -> Stated:
+    """Where the strategy stood before this order."""
+    return _stated(fields, Role.PREVIOUS_SIDE, Role.PREVIOUS, Role.PREVIOUS_SIZE)
+
+
+def _stated(fields: Fields, sides: str, signed: str, unsigned: str) -> Stated:
+    if not (sides in fields or signed in fields or unsigned in fields):
+        return _UNSTATED
+    side, sizes = _side(fields.get(sides, []))
+    sizes += _sizes(fields.get(signed, []))
+    magnitudes = _sizes(fields.get(unsigned, []))
+    if side is None and not sizes and any(size > 0 for _, size in magnitudes):
+        label, size = magnitudes[0]
+        raise Refused(f"{label} {size} does not say whether it is long or short")
+    if side is None and sizes:
+        side = _sign(sizes[0][1])
+    found = {_with_side(side, label, size) for label, size in sizes + magnitudes}
+    if len(found) > 1:
+        raise Refused("two fields state different positions: " + _listed(sizes + magnitudes))
+    if found:
+        return Stated(side, found.pop())
+    return Stated(side, 0 if side == 0 else None)
+
+
+def _side(said: list[Said]) -> tuple[int | None, list[tuple[str, int]]]:
+    """The side in words; a plain "position" may hold a number instead."""
+    sides: dict[int, Said] = {}
+    sizes: list[tuple[str, int]] = []
+    for one in said:
+        found = side_word(one.value) if isinstance(one.value, str) else None
+        if found is not None:
+            sides[found] = one
+        elif one.value not in (None, ""):
+            sizes.append((one.label, _number_for_side(one)))
+    if len(sides) > 1:
+        first, second, *_ = sides.values()
+        raise Refused(
+            f"{first.label} {shown(first.value)} and {second.label} {shown(second.value)} "
+            "contradict each other"
+        )
+    return next(iter(sides), None), sizes
+
+
+def _number_for_side(said: Said) -> int:
+    text = said.value.strip() if isinstance(said.value, str) else said.value
+    if isinstance(text, str) and text[:1].isalpha():
+        raise Refused(f"{said.label} {shown(text)} is not long, short or flat")
+    return whole(said.label, text) or 0
+
+
+def _sizes(said: list[Said]) -> list[tuple[str, int]]:
+    read = [(one.label, whole(one.label, one.value)) for one in said]
+    return [(label, size) for label, size in read if size is not None]
+
+
+def _with_side(side: int | None, label: str, size: int) -> int:
+    """A size beside a word takes the word's sign; its own sign must not say otherwise."""
+    if side is None or (side == 0 and size == 0):
+        return size
+    if side == 0 or size == 0 or (size < 0 < side):
+        raise Refused(f"the position is {_NAMES[side]} but {label} is {size}")
+    return side * abs(size)
+
+
+def _sign(size: int) -> int:
+    return (size > 0) - (size < 0)
+
+
+def _listed(sizes: list[tuple[str, int]]) -> str:
+    return ", ".join(f"{label} {size}" for label, size in sizes)

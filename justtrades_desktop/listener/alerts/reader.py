@@ -1,0 +1,83 @@
+"""From the bytes of an alert to its reading: which format it has is seen from the text alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from justtrades_desktop.domain.signals import Reading, Unreadable
+from justtrades_desktop.listener.alerts import form, json_text, manager, pairs, sentence
+from justtrades_desktop.listener.alerts.fields import Fields, gather
+from justtrades_desktop.listener.alerts.keys import Role
+from justtrades_desktop.listener.alerts.meaning import reading
+from justtrades_desktop.listener.alerts.placeholders import unfilled, unfilled_reason
+from justtrades_desktop.listener.alerts.refusal import Refused
+
+_WRAPPED = 2  # a text may stand in a JSON string, and that in a field of its own
+_NO_FORMAT = "it is a plain text, not an instruction this app can read"
+
+
+def read(body: bytes, content_type: str = "") -> Reading | Unreadable:
+    """Read an alert, or say why it must not be guessed at.
+
+    ``content_type`` is taken but not believed: senders label the same text in every way.
+    """
+    try:
+        return _read(_decoded(body), _WRAPPED)
+    except Refused as refusal:
+        return Unreadable(refusal.reason)
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        text = body.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise Refused("its characters are not UTF-8") from None
+    if not text:
+        raise Refused("it is empty")
+    return text
+
+
+def _read(text: str, wrapped: int) -> Reading:
+    if _is_json(text):
+        value = json_text.parse(text)
+        if isinstance(value, str) and wrapped:
+            return _read(value.strip(), wrapped - 1)
+        if isinstance(value, dict):
+            return _from_fields(value.items(), wrapped)
+        if isinstance(value, list):
+            raise Refused("it is a list; one alert is one instruction")
+        raise Refused(_NO_FORMAT)
+    return _from_fields(_from_text(text), wrapped)
+
+
+def _is_json(text: str) -> bool:
+    if text[0] in '{["':
+        # A strategy's name may begin like JSON, but then its line does not end like it.
+        return text[-1] in '}]"/,' or not (sentence.parse(text) or manager.parse(text))
+    return text.startswith(("//", "/*"))
+
+
+def _from_text(text: str) -> Iterable[tuple[str, object]]:
+    found = sentence.parse(text) or manager.parse(text)
+    if found is None and "&" in text and ";" not in text:
+        found = form.parse(text)
+    if found is None:
+        found = pairs.parse(text)
+    if not found:
+        raise Refused(unfilled_reason(text) if unfilled(text) else _NO_FORMAT)
+    return found
+
+
+def _from_fields(items: Iterable[tuple[str, object]], wrapped: int) -> Reading:
+    fields = gather(items)
+    inner = _inner(fields) if wrapped else None
+    return reading(fields) if inner is None else _read(inner, wrapped - 1)
+
+
+def _inner(fields: Fields) -> str | None:
+    """The text of an alert that is nothing but a wrapper around another."""
+    if Role.TEXT not in fields or not fields.keys() <= {Role.TEXT, Role.NAME, Role.TIME, Role.ID}:
+        return None
+    said = fields[Role.TEXT]
+    text = said[0].value if len(said) == 1 else None
+    return text.strip() if isinstance(text, str) and text.strip() else None

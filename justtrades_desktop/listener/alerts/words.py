@@ -1,0 +1,63 @@
+"""The words senders use for an action and for the side of a position."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import lru_cache
+
+
+class Word(StrEnum):
+    """What one word of an alert asks for, before the fields are weighed against each other."""
+
+    BUY = "buy"
+    SELL = "sell"
+    CLOSE = "close"  # in full, unless a quantity or a percentage says how much
+    FLAT = "flat"  # always in full
+    ADD = "add"
+    REVERSE = "reverse"
+    PRICE = "price"
+    NEUTRAL = "neutral"  # "place", "open": another field must name the side
+    UNTRADED = "untraded"  # cancels or changes working orders, moves no position
+
+
+_SPELLINGS = {
+    Word.BUY: (
+        "buy long enterlong entrylong longentry openlong golong longopen buylong buyentry "
+        "entrybuy bto buytoopen bullish"
+    ),
+    Word.SELL: (
+        "sell short entershort entryshort shortentry openshort goshort shortopen sellshort "
+        "sellentry entrysell sto selltoopen shortsell bearish"
+    ),
+    Word.CLOSE: (
+        "close exit closeposition exitposition positionclose closelong closeshort exitlong "
+        "exitshort longexit shortexit longclose shortclose closebuy closesell exitbuy exitsell "
+        "cover buytocover buytoclose selltoclose btc stc liquidate"
+    ),
+    Word.FLAT: (
+        "flat flatten goflat flattenall flatteneverything flattenposition flattenpositions "
+        "closeall closeallpositions exitall exitallpositions squareoff"
+    ),
+    Word.ADD: "add addposition addtoposition addlong addshort scalein",
+    Word.REVERSE: "reverse reverseposition reversal flip",
+    Word.PRICE: "price tick quote",
+    Word.NEUTRAL: "place placeorder flatplace flatplaceorder open enter entry order trade",
+    Word.UNTRADED: (
+        "cancel cancelorder cancelorders cancelall cancelallorders cancelreplace change "
+        "changeorder modify modifyorder replace breakeven hold none wait"
+    ),
+}
+_ACTIONS = {spelling: word for word, all_ in _SPELLINGS.items() for spelling in all_.split()}
+_SIDES = {"long": 1, "bullish": 1, "buy": 1, "short": -1, "bearish": -1, "sell": -1, "flat": 0}
+_JOINTS = str.maketrans("", "", "_-. ")
+
+
+@lru_cache(maxsize=512)
+def action_word(text: str) -> Word | None:
+    """The action a word stands for; spelling, case and joints do not matter."""
+    return _ACTIONS.get(text.lower().translate(_JOINTS)) if len(text) <= 40 else None
+
+
+def side_word(text: str) -> int | None:
+    """1 for long, -1 for short, 0 for flat, None for any other word."""
+    return _SIDES.get(text.strip().lower())

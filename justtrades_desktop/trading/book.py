@@ -1,0 +1,162 @@
+"""What is believed now: recorders, last prices, and a live mark on every open position."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import NamedTuple
+
+from justtrades_desktop.domain.contracts import Catalogue, Instrument, Product
+from justtrades_desktop.domain.events import MarksSettled, PriceTicked
+from justtrades_desktop.domain.marks import Mark
+from justtrades_desktop.domain.positions import Position
+from justtrades_desktop.domain.recorders import Recorder
+
+
+class Holding(NamedTuple):
+    """Whose position, in what."""
+
+    recorder_id: int
+    symbol: str
+
+
+class Book:
+    """Open positions, live and foreseen.
+
+    A signal that is not on disk yet has changed nothing that anyone may see, but the next signal
+    of that recorder must build on it. So each holding has a *live* mark (committed, shown) and,
+    while appends are under way, a *foreseen* one. Ticks reach both.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.recorders: dict[int, Recorder] = {}
+        self.prices: dict[str, PriceTicked] = {}
+        self._live: dict[Holding, Mark] = {}
+        self._foreseen: dict[Holding, Mark | None] = {}
+        self._watching: defaultdict[str, dict[Mark, None]] = defaultdict(dict)
+        self._unsaved: set[Holding] = set()
+        self._unsaved_prices: set[str] = set()
+        self._first_ticks: dict[int, Decimal] = {}
+
+    def load(
+        self,
+        recorders: Iterable[Recorder],
+        positions: Iterable[Position],
+        prices: Iterable[PriceTicked],
+    ) -> None:
+        """Take over what the ledger holds, at the start."""
+        self.recorders = {recorder.id: recorder for recorder in recorders}
+        self.prices = {price.symbol: price for price in prices}
+        for position in positions:
+            mark = Mark(position)
+            self._live[_holding(position)] = mark
+            self._watching[position.symbol][mark] = None
+
+    def instrument(self, symbol: str) -> Instrument:
+        """The instrument of a ticker or symbol."""
+        return self.catalogue.instrument(symbol)
+
+    def last_price(self, symbol: str) -> Decimal | None:
+        """The newest known price, None where there is none."""
+        ticked = self.prices.get(symbol)
+        return ticked.price if ticked else None
+
+    def live(self) -> Iterator[Mark]:
+        """The marks of all open positions, as committed."""
+        return iter(self._live.values())
+
+    def live_in(self, symbol: str) -> Iterator[Mark]:
+        """The committed marks in one instrument."""
+        for mark in self._watching.get(symbol, ()):
+            if self._live.get(_holding(mark.position)) is mark:
+                yield mark
+
+    def live_mark(self, holding: Holding) -> Mark | None:
+        """The committed mark of one holding, None when flat."""
+        return self._live.get(holding)
+
+    def newest(self, holding: Holding) -> Mark | None:
+        """The mark the next signal builds on, None when flat."""
+        if holding in self._foreseen:
+            return self._foreseen[holding]
+        return self._live.get(holding)
+
+    def foresee(self, holding: Holding, position: Position | None) -> Mark | None:
+        """Build on ``position`` from now on, although it is not on disk yet."""
+        mark = Mark(position) if position else None
+        self._foreseen[holding] = mark
+        if mark:
+            self._watching[holding.symbol][mark] = None
+        return mark
+
+    def confirm(self, holding: Holding, mark: Mark | None) -> None:
+        """What was foreseen as ``mark`` is on disk: it is the live one now."""
+        self._unwatch(self._live.pop(holding, None))
+        if mark:
+            self._live[holding] = mark
+        if self._foreseen.get(holding, ...) is mark:
+            del self._foreseen[holding]
+
+    def withdraw(self) -> None:
+        """Nothing foreseen was stored: go on from what is."""
+        kept = set(self._live.values())
+        for holding in self._foreseen:
+            watching = self._watching[holding.symbol]
+            for mark in [mark for mark in watching if mark not in kept]:
+                del watching[mark]
+        self._unsaved.update(self._foreseen)
+        self._foreseen.clear()
+
+    def tick(self, ticked: PriceTicked) -> list[int]:
+        """Apply a price; the result are the ids of positions that had waited for their first one."""
+        symbol, price, at = ticked.symbol, ticked.price, ticked.at
+        self.prices[symbol] = ticked
+        self._unsaved_prices.add(symbol)
+        waited: list[int] = []
+        for mark in self._watching.get(symbol, ()):
+            mark.tick(price, at)
+            if not mark.position.priced:
+                mark.position = mark.position.priced_at(price)
+                waited.append(mark.position.id)
+        return waited
+
+    def set_product(self, symbol: str, product: Product) -> None:
+        """Value every position in ``symbol`` by what the trader entered."""
+        self.catalogue.set_own(symbol, product)
+        for mark in self._watching.get(symbol, ()):
+            mark.position = replace(mark.position, product=product)
+
+    def take_unsaved(self, first_ticks: Mapping[int, PriceTicked]) -> MarksSettled | None:
+        """What ticks have moved since the last call, None where that is nothing.
+
+        ``first_ticks`` maps positions that had waited for a price to the tick that brought it.
+        """
+        symbols, self._unsaved_prices = self._unsaved_prices, set()
+        holdings, self._unsaved = self._unsaved, set()
+        self._first_ticks.update((id_, ticked.price) for id_, ticked in first_ticks.items())
+        first, self._first_ticks = self._first_ticks, {}
+        if not (symbols or holdings or first):
+            return None
+        for symbol in symbols:
+            holdings.update(_holding(mark.position) for mark in self._watching.get(symbol, ()))
+        marks = (self.newest(holding) for holding in sorted(holdings))
+        positions = tuple(mark.settled() for mark in marks if mark)
+        prices = tuple(self.prices[symbol] for symbol in sorted(symbols))
+        return MarksSettled(positions, prices, first)
+
+    def put_back(self, settled: MarksSettled) -> None:
+        """What was taken could not be stored: it is still to be saved."""
+        self._unsaved.update(map(_holding, settled.positions))
+        self._unsaved_prices.update(price.symbol for price in settled.prices)
+        self._first_ticks = {**settled.first_ticks, **self._first_ticks}
+
+    def _unwatch(self, mark: Mark | None) -> None:
+        if mark:
+            self._watching[mark.position.symbol].pop(mark, None)
+
+
+def _holding(position: Position) -> Holding:
+    return Holding(position.recorder_id, position.symbol)

@@ -1,0 +1,252 @@
+"""Alerts in, receipts out: decide, commit, and only then acknowledge and tell everyone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+
+from justtrades_desktop.domain.errors import AlreadyStored, NotStored
+from justtrades_desktop.domain.events import (
+    LedgerFailed,
+    LedgerRecovered,
+    MarksSettled,
+    PriceTicked,
+    Receipt,
+    SignalRecorded,
+    SignalRepeated,
+)
+from justtrades_desktop.domain.marks import Mark
+from justtrades_desktop.domain.ports import Store
+from justtrades_desktop.domain.positions import Position
+from justtrades_desktop.domain.recorders import Recorder
+from justtrades_desktop.domain.signals import Action, Alert, Outcome, Reading
+from justtrades_desktop.trading.book import Book, Holding
+from justtrades_desktop.trading.bus import Bus
+from justtrades_desktop.trading.decide import Situation, decide
+from justtrades_desktop.trading.repeats import Memory, Seen, another_moment, key_of, later_key
+
+
+@dataclass(slots=True, eq=False)
+class _Arrival:
+    """An alert on its way to the disk, what was decided for it, and its repeats that wait for it."""
+
+    recorder: Recorder
+    alert: Alert
+    receipt: asyncio.Future[Receipt]
+    recorded: SignalRecorded | None = None
+    holding: Holding | None = None
+    mark: Mark | None = None
+    key: bytes | None = None
+    repeats: list[_Arrival] = field(default_factory=list)
+
+    @property
+    def sent_at(self) -> str | None:
+        reading = self.alert.reading
+        return reading.sent_at if isinstance(reading, Reading) else None
+
+    def answer(self, receipt: Receipt) -> None:
+        if not self.receipt.done():  # the sender may have hung up
+            self.receipt.set_result(receipt)
+
+    def refuse(self, error: NotStored) -> None:
+        if not self.receipt.done():
+            self.receipt.set_exception(NotStored(*error.args))
+
+
+class Intake:
+    """One alert after the other is decided on the state that all earlier ones leave.
+
+    Deciding takes no await, so alerts cannot overtake each other; committing does, so many can
+    share one fsync. When a commit fails, all that was decided since is withdrawn with it.
+    """
+
+    def __init__(
+        self, book: Book, store: Store, bus: Bus, *, next_signal: int = 1, next_position: int = 1
+    ) -> None:
+        self._book = book
+        self._store = store
+        self._bus = bus
+        self._memory: Memory[_Arrival | int] = Memory()
+        self._next_signal = self._first_free_signal = next_signal
+        self._next_position = self._first_free_position = next_position
+        self._under_way: deque[_Arrival | MarksSettled | SignalRepeated] = deque()
+        self._failing = False
+
+    @property
+    def signals_stored(self) -> int:
+        """How many signals are on disk: their ids run from 1 without a hole."""
+        return self._first_free_signal - 1
+
+    def accept(self, recorder: Recorder, alert: Alert) -> asyncio.Future[Receipt]:
+        """Store ``alert`` and apply it; done once it is on disk.
+
+        The future fails with ``NotStored`` where nothing of it exists: the sender may try again.
+        """
+        receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self._take(_Arrival(recorder, alert, receipt))
+        return receipt
+
+    def tick(self, ticked: PriceTicked) -> None:
+        """Apply a price to all positions in its instrument."""
+        waited = self._book.tick(ticked)
+        if waited:
+            self._settle(first_ticks=dict.fromkeys(waited, ticked))
+        self._bus.publish(ticked)
+
+    def settle_marks(self) -> None:
+        """Send what ticks have moved since the last call to the ledger; see if it is well again."""
+        self._settle(first_ticks={})
+
+    def committed(self, count: int) -> None:
+        """The first ``count`` appends under way are on disk: acknowledge them, tell everyone."""
+        if self._failing:
+            self._failing = False
+            self._bus.publish(LedgerRecovered())
+        for _ in range(count):
+            entry = self._under_way.popleft()
+            if isinstance(entry, _Arrival) and entry.recorded is not None:
+                self._acknowledge(entry, entry.recorded)
+
+    def withdrawn(self, error: NotStored | AlreadyStored) -> None:
+        """Nothing under way was stored: refuse it, or decide it anew if only a key was known."""
+        under_way, self._under_way = self._under_way, deque()
+        self._book.withdraw()
+        self._next_signal = self._first_free_signal
+        self._next_position = self._first_free_position
+        arrivals: list[_Arrival] = []
+        for entry in under_way:
+            if isinstance(entry, MarksSettled):
+                self._book.put_back(entry)
+            elif isinstance(entry, _Arrival):
+                arrivals += [entry, *entry.repeats]
+                entry.repeats = []
+                self._forget(entry)
+        if isinstance(error, NotStored):
+            self._failing = True
+            self._bus.publish(LedgerFailed(str(error)))
+            for arrival in arrivals:
+                arrival.refuse(error)
+            return
+        # The ledger knew a key from before the last start. Remembered now, it is answered as a
+        # repeat in the second round; whatever was decided behind it comes round in the same order.
+        self._memory.remember(error.key, Seen(error.sent_at, error.first_id))
+        for arrival in arrivals:
+            self._take(arrival)
+
+    def _take(self, arrival: _Arrival) -> None:
+        reading = arrival.alert.reading
+        enabled = arrival.recorder.enabled
+        if enabled and isinstance(reading, Reading) and reading.action is Action.PRICE:
+            arrival.answer(self._priced(reading, arrival.alert))
+            return
+        if enabled and (first := self._first_of(arrival)) is not None:
+            self._answer_repeat(arrival, first)
+            return
+        self._decide(arrival, reading if enabled and isinstance(reading, Reading) else None)
+
+    def _priced(self, reading: Reading, alert: Alert) -> Receipt:
+        if reading.ticker is None or reading.price is None:
+            raise ValueError("a price reading carries an instrument and a price")
+        symbol = self._book.instrument(reading.ticker).symbol
+        self.tick(PriceTicked(symbol, reading.price, alert.received_at))
+        return Receipt(outcome=Outcome.PRICE, symbol=symbol)
+
+    def _first_of(self, arrival: _Arrival) -> _Arrival | int | None:
+        """The alert that this one repeats; sets the key it will be known by if it is the first."""
+        arrival.key = key = key_of(arrival.recorder.id, arrival.alert)
+        if key is None or (seen := self._memory.seen(key)) is None:
+            return None
+        if not another_moment(seen.sent_at, arrival.sent_at):
+            return seen.first
+        arrival.key = key = later_key(key, arrival.sent_at or "")
+        seen = self._memory.seen(key)
+        return seen.first if seen else None
+
+    def _answer_repeat(self, arrival: _Arrival, first: _Arrival | int) -> None:
+        if isinstance(first, _Arrival):
+            first.repeats.append(arrival)  # not to be acknowledged before the first one is on disk
+            return
+        arrival.answer(
+            Receipt(outcome=Outcome.DUPLICATE, signal_id=first, reason=f"repeats signal {first}")
+        )
+        repeated = SignalRepeated(first, arrival.alert.received_at)
+        self._under_way.append(repeated)
+        self._store.append(repeated)
+        self._bus.publish(repeated)
+
+    def _decide(self, arrival: _Arrival, reading: Reading | None) -> None:
+        recorder, alert = arrival.recorder, arrival.alert
+        ticker = (reading.ticker or recorder.symbol) if reading else None
+        instrument = self._book.instrument(ticker) if ticker else None
+        position: Position | None = None
+        if reading and instrument:
+            symbol = instrument.symbol
+            if reading.price is not None:
+                self.tick(PriceTicked(symbol, reading.price, alert.received_at))
+            arrival.holding = Holding(recorder.id, symbol)
+            mark = self._book.newest(arrival.holding)
+            position = mark.settled() if mark else None
+        situation = Situation(
+            signal_id=self._next_signal,
+            new_position_id=self._next_position,
+            instrument=instrument,
+            position=position,
+            last_price=self._book.last_price(instrument.symbol) if instrument else None,
+            key=arrival.key,
+            twice=self._memory.follows_itself(recorder.id, alert) and arrival.key is None,
+        )
+        arrival.recorded = decide(recorder, alert, situation)
+        self._append(arrival, arrival.recorded)
+
+    def _append(self, arrival: _Arrival, recorded: SignalRecorded) -> None:
+        self._next_signal += 1
+        if recorded.open and recorded.open.id == self._next_position:
+            self._next_position += 1
+        if arrival.holding:
+            arrival.mark = self._book.foresee(arrival.holding, recorded.open)
+        if arrival.key is not None:
+            self._memory.remember(arrival.key, Seen(arrival.sent_at, arrival))
+        self._under_way.append(arrival)
+        self._store.append(recorded)
+
+    def _acknowledge(self, arrival: _Arrival, recorded: SignalRecorded) -> None:
+        signal = recorded.signal
+        self._first_free_signal = signal.id + 1
+        if recorded.open:
+            self._first_free_position = max(self._first_free_position, recorded.open.id + 1)
+        if arrival.holding:
+            self._book.confirm(arrival.holding, arrival.mark)
+        if arrival.key is not None:
+            self._memory.remember(arrival.key, Seen(arrival.sent_at, signal.id))
+        arrival.answer(_receipt(recorded))
+        for repeat in arrival.repeats:
+            self._answer_repeat(repeat, signal.id)
+        self._bus.publish(recorded)
+
+    def _forget(self, arrival: _Arrival) -> None:
+        if arrival.key is not None:
+            self._memory.forget(arrival.key)
+
+    def _settle(self, *, first_ticks: dict[int, PriceTicked]) -> None:
+        settled = self._book.take_unsaved(first_ticks)
+        if settled is None and self._failing and not self._under_way:
+            settled = MarksSettled()
+        if settled is not None:
+            self._under_way.append(settled)
+            self._store.append(settled)
+
+
+def _receipt(recorded: SignalRecorded) -> Receipt:
+    signal = recorded.signal
+    return Receipt(
+        outcome=signal.outcome,
+        signal_id=signal.id,
+        reason=signal.reason,
+        symbol=signal.symbol,
+        position=None if signal.symbol is None else _signed(recorded.open),
+    )
+
+
+def _signed(position: Position | None) -> int:
+    return position.signed if position else 0
