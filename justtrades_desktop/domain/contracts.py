@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -27,8 +27,8 @@ class Product:
     tick_size: Decimal
     tick_value: Decimal
     currency: str = "USD"
-    exchange: str = ""
-    prefix: str = ""
+    exchange: str = field(default="", compare=False)
+    prefix: str = field(default="", compare=False)
 
     @property
     def point_value(self) -> Fraction:

@@ -24,7 +24,7 @@ class Instruction:
     Stored with the signal, so that a replay needs no setting of the recorder. ``quantity`` None
     means the whole position (close). ``expected`` is the signed position that the alert implies we
     held before it, None where it implies none; ``toward`` is +1 where it says at least that the
-    strategy bought, -1 sold, 0 nothing.
+    strategy bought, -1 sold, 0 nothing. ``only_side`` is the side a close is for, 0 for either.
     """
 
     action: Action
@@ -34,6 +34,7 @@ class Instruction:
     opposite: Opposite = Opposite.NET
     expected: int | None = None
     toward: int = 0
+    only_side: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def instruct(reading: Reading, recorder: Recorder) -> Instruction | Nothing:
         quantity=None if quantity is None else quantity * scale,
         percent=reading.percent,
         opposite=recorder.opposite,
+        only_side=reading.only_side,
     )
 
 
@@ -171,6 +173,9 @@ def _close(position: int, instruction: Instruction) -> Plan | Nothing:
     held = abs(position)
     if held == 0:
         return Nothing("there is no open position to close")
+    if position * instruction.only_side < 0:
+        side = "long" if instruction.only_side > 0 else "short"
+        return Nothing(f"it closes a {side}, and the position is {described(position)}")
     if instruction.percent is not None:
         if instruction.percent == 0:
             return Nothing("0 percent of the position was to be closed")

@@ -58,6 +58,7 @@ class Reading:
     ``quantity`` is in contracts (0 is a value, None means the alert names none), ``target`` and
     ``previous`` are the strategy's own stated position, signed (short is negative), ``percent`` is
     the part of a position to close (0 to 100). ``ticker`` stands as the alert spells it.
+    ``only_side`` is +1 where a close is for a long only (``exit_long``), -1 for a short, else 0.
     ``sender_id`` is an explicit id of the alert, ``sent_at`` its own time, both as text.
     """
 
@@ -68,6 +69,7 @@ class Reading:
     target: int | None = None
     percent: Decimal | None = None
     previous: int | None = None
+    only_side: int = 0
     sender_id: str | None = None
     sent_at: str | None = None
 

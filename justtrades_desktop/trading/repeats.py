@@ -13,7 +13,7 @@ from justtrades_desktop.domain.signals import Alert, Reading
 # TradingView sends again 5 s after a 5xx, up to three times; a relay takes a little longer.
 TWICE_WITHIN: Final = timedelta(seconds=15)
 # An id whose repeats carry clearly different times of their own names a strategy, not an alert.
-_SAME_MOMENT: Final = timedelta(seconds=60)
+_SAME_MOMENT: Final = timedelta(seconds=30)
 _REMEMBERED: Final = 20_000
 
 ValueT = TypeVar("ValueT")
@@ -42,7 +42,7 @@ def later_key(key: bytes, sent_at: str) -> bytes:
 
 
 def another_moment(first: str | None, second: str | None) -> bool:
-    """Whether two alerts' own times, as they stand in them, are more than a minute apart."""
+    """Whether two alerts' own times, as they stand in them, are more than half a minute apart."""
     if first is None or second is None:
         return False
     one, other = _moment(first), _moment(second)

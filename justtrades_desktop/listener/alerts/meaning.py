@@ -10,12 +10,8 @@ from justtrades_desktop.listener.alerts.keys import Role
 from justtrades_desktop.listener.alerts.position import Stated, after, before
 from justtrades_desktop.listener.alerts.refusal import Refused
 from justtrades_desktop.listener.alerts.sizing import Size, size
-from justtrades_desktop.listener.alerts.values import (
-    price,
-    refuse_several,
-    ticker,
-)
-from justtrades_desktop.listener.alerts.words import Word
+from justtrades_desktop.listener.alerts.values import price, refuse_several, ticker
+from justtrades_desktop.listener.alerts.words import Word, closed_side
 
 _CLOSING = (Word.CLOSE, Word.FLAT)
 _ACTIONS = {
@@ -84,9 +80,19 @@ def _signal(fields: Fields, word: Word | None, stated: Stated) -> Reading:
         target=_target(word, stated.size, much),
         percent=much.percent,
         previous=came_from.size,
+        only_side=_only_side(fields) if word is Word.CLOSE else 0,
         sender_id=who.sender_id,
         sent_at=who.sent_at,
     )
+
+
+def _only_side(fields: Fields) -> int:
+    """The side that a close is for, as its own word says."""
+    roles = (*fields.get(Role.ACTION, ()), *fields.get(Role.HINT, ()))
+    sides = {closed_side(said.value) for said in roles if isinstance(said.value, str)} - {0}
+    if len(sides) > 1:
+        raise Refused("it closes a long and a short in one alert")
+    return sides.pop() if sides else 0
 
 
 def _target(word: Word | None, stated: int | None, much: Size) -> int | None:

@@ -37,6 +37,8 @@ def _stated(fields: Fields, sides: str, signed: str, unsigned: str) -> Stated:
     if not (sides in fields or signed in fields or unsigned in fields):
         return _UNSTATED
     side, sizes = _side(fields.get(sides, []))
+    if not (sizes or signed in fields or unsigned in fields):
+        return Stated(side, 0 if side == 0 else None)
     sizes += _sizes(fields.get(signed, []))
     magnitudes = _sizes(fields.get(unsigned, []))
     if side is None and not sizes and any(size > 0 for _, size in magnitudes):

@@ -13,6 +13,7 @@ from justtrades_desktop.listener.alerts.placeholders import unfilled, unfilled_r
 from justtrades_desktop.listener.alerts.refusal import Refused
 
 _WRAPPED = 2  # a text may stand in a JSON string, and that in a field of its own
+_AROUND = " \t\r\n\ufeff"  # a byte order mark may stand behind other blanks
 _NO_FORMAT = "it is a plain text, not an instruction this app can read"
 
 
@@ -29,7 +30,7 @@ def read(body: bytes, content_type: str = "") -> Reading | Unreadable:
 
 def _decoded(body: bytes) -> str:
     try:
-        text = body.decode("utf-8-sig").strip()
+        text = body.decode().strip(_AROUND)
     except UnicodeDecodeError:
         raise Refused("its characters are not UTF-8") from None
     if not text:
@@ -51,7 +52,7 @@ def _read(text: str, wrapped: int) -> Reading:
 
 
 def _is_json(text: str) -> bool:
-    if text[0] in '{["':
+    if text.startswith(("{", "[", '"')):
         # A strategy's name may begin like JSON, but then its line does not end like it.
         return text[-1] in '}]"/,' or not (sentence.parse(text) or manager.parse(text))
     return text.startswith(("//", "/*"))

@@ -30,10 +30,15 @@ def ticker(fields: Fields) -> str | None:
     found = None
     for said in fields.get(Role.TICKER, ()):
         name = _ticker(said)
-        if found and name and name != found:
+        if found and name and _bare(name) != _bare(found):
             raise Refused(f"it names two instruments, {shown(found)} and {shown(name)}")
         found = found or name
     return found or None
+
+
+def _bare(name: str) -> str:
+    """Without the exchange, so that CME_MINI:MNQ1! beside MNQ1! is one instrument."""
+    return name.rpartition(":")[2].upper()
 
 
 def _ticker(said: Said) -> str:

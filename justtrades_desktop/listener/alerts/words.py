@@ -32,7 +32,7 @@ _SPELLINGS = {
     Word.CLOSE: (
         "close exit closeposition exitposition positionclose closelong closeshort exitlong "
         "exitshort longexit shortexit longclose shortclose closebuy closesell exitbuy exitsell "
-        "cover buytocover buytoclose selltoclose btc stc liquidate"
+        "closeatmarketprice cover buytocover buytoclose selltoclose btc stc liquidate"
     ),
     Word.FLAT: (
         "flat flatten goflat flattenall flatteneverything flattenposition flattenpositions "
@@ -49,6 +49,14 @@ _SPELLINGS = {
 }
 _ACTIONS = {spelling: word for word, all_ in _SPELLINGS.items() for spelling in all_.split()}
 _SIDES = {"long": 1, "bullish": 1, "buy": 1, "short": -1, "bearish": -1, "sell": -1, "flat": 0}
+# A close that names the side it closes: exit_long must never touch a short.
+_CLOSES_LONG = frozenset(
+    "closelong exitlong longexit longclose closebuy exitbuy selltoclose stc".split()
+)
+_CLOSES_SHORT = frozenset(
+    "closeshort exitshort shortexit shortclose closesell exitsell cover buytocover buytoclose "
+    "btc".split()
+)
 _JOINTS = str.maketrans("", "", "_-. ")
 
 
@@ -56,6 +64,12 @@ _JOINTS = str.maketrans("", "", "_-. ")
 def action_word(text: str) -> Word | None:
     """The action a word stands for; spelling, case and joints do not matter."""
     return _ACTIONS.get(text.lower().translate(_JOINTS)) if len(text) <= 40 else None
+
+
+def closed_side(text: str) -> int:
+    """1 where a word closes only a long, -1 only a short, 0 where it names no side."""
+    plain = text.lower().translate(_JOINTS)
+    return (plain in _CLOSES_LONG) - (plain in _CLOSES_SHORT)
 
 
 def side_word(text: str) -> int | None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from justtrades_desktop.listener.alerts import masked
 
 NAMES = [
-    "password", "passwd", "pwd", "pass", "secret", "token", "api key", "apikey", "api_key", "API-Key",
-    "api_secret", "passphrase", "auth", "Authorization", "access_token", "webhook_token",
+    "password", "passwd", "pwd", "pass", "secret", "token", "api key", "apikey", "api_key",
+    "API-Key", "api_secret", "passphrase", "auth", "Authorization", "access_token", "webhook_token",
     "private_key", "key", "Token", "SECRET", "webhookPassword", "x.token",
 ]  # fmt: skip
 
@@ -87,16 +87,16 @@ def test_shows_what_is_no_text() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_knows_every_spelling_in_every_format(name: str) -> None:
     for body in (
-        json.dumps({"a": 1, name: "S3CR"}),
-        json.dumps({"a": {"b": [{name: "S3CR", "c": 2}]}}, indent=2),
-        json.dumps(json.dumps({name: "S3CR", "c": 2})),
-        json.dumps(f"{name}=S3CR; action=buy;"),
-        f"action=buy;\r\n{name}=S3CR;\r\nqty=1;",
-        urlencode({"action": "buy", name: "S3CR", "qty": 1}),
-        f'{{"{name}": "S3"CR", "action": "buy", "x": "y"z"}}',
+        json.dumps({"a": 1, name: "S3CR5"}),
+        json.dumps({"a": {"b": [{name: "S3CR5", "c": 2}]}}, indent=2),
+        json.dumps(json.dumps({name: "S3CR5", "c": 2})),
+        json.dumps(f"{name}=S3CR5; action=buy;"),
+        f"action=buy;\r\n{name}=S3CR5;\r\nqty=1;",
+        urlencode({"action": "buy", name: "S3CR5", "qty": 1}),
+        f'{{"{name}": "S3"CR5", "action": "buy", "x": "y"z"}}',
     ):
         assert "S3" not in masked(body.encode())
-        assert "CR" not in masked(body.encode())
+        assert "CR5" not in masked(body.encode())
 
 
 # A mark at both ends makes a piece of the secret that came through easy to find.
@@ -167,8 +167,13 @@ def test_never_raises_and_is_done_after_once(body: bytes) -> None:
     assert masked(text.encode()) == text
 
 
-@given(st.lists(st.sampled_from(['"token"', "key", ":", "=", '"', "\\", "{", "}", "[", ";", "&", ",",
-                                 " ", "\n", "%22", "\\u0022", "a", "'", "//", "/*", "***"])))  # fmt: skip
+_PARTS = [
+    '"token"', "key", ":", "=", '"', "\\", "{", "}", "[", ";", "&", ",", " ", "\n", "%22",
+    "\\u0022", "a", "'", "//", "/*", "***",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PARTS)))
 def test_is_done_after_once_for_broken_texts(parts: list[str]) -> None:
     text = masked("".join(parts).encode())
     assert masked(text.encode()) == text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -18,6 +19,8 @@ REFUSED = {
     "prose with signs": ("RSI = 30; buy MNQ1! now", "plain text"),
     "prose with a colon": ("Buy: MNQ1! at 5, soon", "plain text"),
     "prose in a JSON string": ('"go long now"', "plain text"),
+    "an empty JSON string": ('""', "plain text"),
+    "a string in a string in a string": (json.dumps(json.dumps(json.dumps("a=b"))), "plain text"),
     "a number": ("42", "plain text"),
     "an empty object": ("{}", "no action"),
     "no trade field": ('{"key": "k", "note": "hello"}', "no action"),
@@ -180,7 +183,7 @@ REFUSED = {
     "no end": ('{"action": "buy"', "broken at line 1, column 17"),
     "two objects": ('{"action": "buy"}{"action": "sell"}', "broken"),
     "an endless comment": ('{"action": "buy"} /* {', "never ends"),
-    "curly quotes": ("{“action”: “buy”}", "curly quotes"),  # noqa: RUF001
+    "curly quotes": ("{“action”: “buy”}", "curly quotes"),
     "a broken comment": ('{"action": "buy", "comment": "the "TP" one"}', "broken"),
     "a ticker with a line end": ('{"action": "buy", "ticker": "NQ\\nES"}', "not an instrument"),
     "a ticker with a NUL": ('{"action": "buy", "ticker": "NQ\\u0000"}', "not an instrument"),

@@ -110,7 +110,8 @@ VARIANTS = [
     ),
     (
         "comments of both kinds",
-        '// mine\n{"ticker": "MNQ1!", /* not "sell" */ "action": "buy", // "action": "sell"\n}\n// end',
+        '// mine\n{"ticker": "MNQ1!", /* not "sell" */ "action": "buy", '
+        '// "action": "sell"\n}\n// end',
         TEXT,
         reading(BUY),
     ),
@@ -176,7 +177,7 @@ VARIANTS = [
         "closelong",
         '{"recorder":"R","action":"closelong","ticker":"MNQ1!"}',
         JSON,
-        reading(CLOSE, target=0),
+        reading(CLOSE, only_side=1, target=0),
     ),
     (
         "position as a word",
@@ -366,14 +367,19 @@ VARIANTS = [
         JSON,
         reading(BUY, quantity=2, price=Decimal(7)),
     ),
-    ("exit long", '{"action":"exit_long","tv_instrument":"MNQ1!"}', JSON, reading(CLOSE, target=0)),
+    (
+        "exit long",
+        '{"action":"exit_long","tv_instrument":"MNQ1!"}',
+        JSON,
+        reading(CLOSE, only_side=1, target=0),
+    ),
     ("enter short", '{"action":"enter_short","tv_instrument":"MNQ1!"}', JSON, reading(SELL)),
     (
         "exit half",
         '{"action":"exit_short","tv_instrument":"MNQ1!",'
         '"order":{"amount":"50","currency_type":"position_percent"}}',
         JSON,
-        reading(CLOSE, percent=Decimal(50)),
+        reading(CLOSE, only_side=-1, percent=Decimal(50)),
     ),
     (
         "nested flat",
@@ -503,6 +509,12 @@ VARIANTS = [
     ("JSON labelled as a form", '{"action":"buy","ticker":"MNQ1!"}', FORM, reading(BUY)),
     # Spelling
     (
+        "a JSON string in a JSON string",
+        '"\\"action=buy; ticker=MNQ1!;\\""',
+        JSON,
+        reading(BUY),
+    ),
+    (
         "byte order mark, spaces and upper-case keys",
         '\ufeff \r\n {"ACTION": "Buy", "Ticker": " MNQ1! ", "QTY": " 2 "} \r\n',
         JSON,
@@ -550,6 +562,12 @@ VARIANTS = [
         JSON,
         reading(BUY),
     ),
+    (
+        "ticker with and without its exchange",
+        '{"action":"buy","ticker":"MNQ1!","tickerid":"CME_MINI:MNQ1!"}',
+        JSON,
+        reading(BUY),
+    ),
     ("no ticker", '{"action":"buy","quantity":1}', JSON, reading(BUY, None, quantity=1)),
     (
         "an empty quantity is none",
@@ -583,7 +601,12 @@ VARIANTS = [
     ),
     ("type names the action", '{"type":"sell","ticker":"MNQ1!"}', JSON, reading(SELL)),
     ("signal names the action", '{"signal":"long","symbol":"MNQ1!"}', JSON, reading(BUY)),
-    ("buy to cover", '{"action":"buy_to_cover","ticker":"MNQ1!"}', JSON, reading(CLOSE, target=0)),
+    (
+        "buy to cover",
+        '{"action":"buy_to_cover","ticker":"MNQ1!"}',
+        JSON,
+        reading(CLOSE, only_side=-1, target=0),
+    ),
     (
         "a wrapper object",
         '{"id":"7f3","data":{"action":"buy","ticker":"MNQ1!"}}',
@@ -619,3 +642,20 @@ def test_reads(body: str, content_type: str, expected: Reading) -> None:
 def test_the_variants_have_names_of_their_own() -> None:
     names = [variant[0] for variant in VARIANTS]
     assert len(names) == len(set(names)) >= 80
+
+
+@pytest.mark.parametrize(
+    ("action", "side"),
+    [
+        ("exit_long", 1),
+        ("exitShort", -1),
+        ("buy_to_cover", -1),
+        ("STC", 1),
+        ("close", 0),
+        ("flat", 0),
+    ],
+)
+def test_a_close_keeps_the_side_that_its_word_names(action: str, side: int) -> None:
+    reading = read(f'{{"action": "{action}", "ticker": "MNQ1!"}}'.encode())
+    assert isinstance(reading, Reading)
+    assert (reading.action, reading.only_side) == (Action.CLOSE, side)

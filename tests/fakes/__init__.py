@@ -1,0 +1,1 @@
+"""Stand-ins that implement the core's ports."""
