@@ -22,7 +22,8 @@ def start_logging(data_dir: Path) -> None:
         handlers.append(stderr)
     try:
         folder = data_dir / "logs"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         path = folder / "justtrades.log"
         handlers.append(
             RotatingFileHandler(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8")

@@ -20,7 +20,9 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The chosen command as a namespace whose ``run`` carries it out; exits 2 on wrong use."""
-    return _parser().parse_args(arguments)
+    # Not the parser's own defaults: the options are shared with every command, whose defaults
+    # would overwrite what stood before the command.
+    return _parser().parse_args(arguments, argparse.Namespace(json=False, data_dir=None))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -35,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--demo", action="store_true", help="show a sample recorder in a folder that is thrown away"
     )
-    parser.set_defaults(run=_lazily("window", "run"), json=False, data_dir=None)
+    parser.set_defaults(run=_lazily("window", "run"))
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
 
     def command(name: str, module: str, function: str, help_: str, *more: Any) -> _Parser:
@@ -66,7 +68,6 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _common() -> _Parser:
-    # SUPPRESS: a command's own default would overwrite what stood before the command.
     common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument("--data-dir", metavar="DIR", help="where the ledger lies")
     common.add_argument("--json", action="store_true", help="print JSON")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -22,6 +22,14 @@ class Holding(NamedTuple):
     symbol: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Foreseen:
+    """What one signal will leave of a holding once it is on disk; ``mark`` None when flat."""
+
+    holding: Holding
+    mark: Mark | None
+
+
 class Book:
     """Open positions, live and foreseen.
 
@@ -35,7 +43,7 @@ class Book:
         self.recorders: dict[int, Recorder] = {}
         self.prices: dict[str, PriceTicked] = {}
         self._live: dict[Holding, Mark] = {}
-        self._foreseen: dict[Holding, Mark | None] = {}
+        self._foreseen: dict[Holding, Foreseen] = {}
         self._watching: defaultdict[str, dict[Mark, None]] = defaultdict(dict)
         self._unsaved: set[Holding] = set()
         self._unsaved_prices: set[str] = set()
@@ -80,24 +88,24 @@ class Book:
 
     def newest(self, holding: Holding) -> Mark | None:
         """The mark the next signal builds on, None when flat."""
-        if holding in self._foreseen:
-            return self._foreseen[holding]
-        return self._live.get(holding)
+        foreseen = self._foreseen.get(holding)
+        return foreseen.mark if foreseen else self._live.get(holding)
 
-    def foresee(self, holding: Holding, position: Position | None) -> Mark | None:
+    def foresee(self, holding: Holding, position: Position | None) -> Foreseen:
         """Build on ``position`` from now on, although it is not on disk yet."""
-        mark = Mark(position) if position else None
-        self._foreseen[holding] = mark
-        if mark:
-            self._watching[holding.symbol][mark] = None
-        return mark
+        foreseen = Foreseen(holding, Mark(position) if position else None)
+        self._foreseen[holding] = foreseen
+        if foreseen.mark:
+            self._watching[holding.symbol][foreseen.mark] = None
+        return foreseen
 
-    def confirm(self, holding: Holding, mark: Mark | None) -> None:
-        """What was foreseen as ``mark`` is on disk: it is the live one now."""
+    def confirm(self, foreseen: Foreseen) -> None:
+        """What was foreseen is on disk: it is live now."""
+        holding = foreseen.holding
         self._unwatch(self._live.pop(holding, None))
-        if mark:
-            self._live[holding] = mark
-        if self._foreseen.get(holding, ...) is mark:
+        if foreseen.mark:
+            self._live[holding] = foreseen.mark
+        if self._foreseen.get(holding) is foreseen:
             del self._foreseen[holding]
 
     def withdraw(self) -> None:

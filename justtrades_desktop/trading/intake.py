@@ -16,12 +16,11 @@ from justtrades_desktop.domain.events import (
     SignalRecorded,
     SignalRepeated,
 )
-from justtrades_desktop.domain.marks import Mark
 from justtrades_desktop.domain.ports import Store
 from justtrades_desktop.domain.positions import Position
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.domain.signals import Action, Alert, Outcome, Reading
-from justtrades_desktop.trading.book import Book, Holding
+from justtrades_desktop.trading.book import Book, Foreseen, Holding
 from justtrades_desktop.trading.bus import Bus
 from justtrades_desktop.trading.decide import Situation, decide
 from justtrades_desktop.trading.repeats import Memory, Seen, another_moment, key_of, later_key
@@ -35,8 +34,7 @@ class _Arrival:
     alert: Alert
     receipt: asyncio.Future[Receipt]
     recorded: SignalRecorded | None = None
-    holding: Holding | None = None
-    mark: Mark | None = None
+    foreseen: Foreseen | None = None
     key: bytes | None = None
     repeats: list[_Arrival] = field(default_factory=list)
 
@@ -184,8 +182,7 @@ class Intake:
             symbol = instrument.symbol
             if reading.price is not None:
                 self.tick(PriceTicked(symbol, reading.price, alert.received_at))
-            arrival.holding = Holding(recorder.id, symbol)
-            mark = self._book.newest(arrival.holding)
+            mark = self._book.newest(Holding(recorder.id, symbol))
             position = mark.settled() if mark else None
         situation = Situation(
             signal_id=self._next_signal,
@@ -203,8 +200,7 @@ class Intake:
         self._next_signal += 1
         if recorded.open and recorded.open.id == self._next_position:
             self._next_position += 1
-        if arrival.holding:
-            arrival.mark = self._book.foresee(arrival.holding, recorded.open)
+        arrival.foreseen = self._foresee(recorded)
         if arrival.key is not None:
             self._memory.remember(arrival.key, Seen(arrival.sent_at, arrival))
         self._under_way.append(arrival)
@@ -215,14 +211,20 @@ class Intake:
         self._first_free_signal = signal.id + 1
         if recorded.open:
             self._first_free_position = max(self._first_free_position, recorded.open.id + 1)
-        if arrival.holding:
-            self._book.confirm(arrival.holding, arrival.mark)
+        if arrival.foreseen:
+            self._book.confirm(arrival.foreseen)
         if arrival.key is not None:
             self._memory.remember(arrival.key, Seen(arrival.sent_at, signal.id))
         arrival.answer(_receipt(recorded))
         for repeat in arrival.repeats:
             self._answer_repeat(repeat, signal.id)
         self._bus.publish(recorded)
+
+    def _foresee(self, recorded: SignalRecorded) -> Foreseen | None:
+        signal = recorded.signal
+        if not recorded.legs or signal.symbol is None:
+            return None
+        return self._book.foresee(Holding(signal.recorder_id, signal.symbol), recorded.open)
 
     def _forget(self, arrival: _Arrival) -> None:
         if arrival.key is not None:

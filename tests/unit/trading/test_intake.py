@@ -41,6 +41,19 @@ async def test_a_signal_builds_on_those_that_are_still_being_written() -> None:
     assert [(await receipt).position for receipt in receipts] == [1, 2, 1, 0]
 
 
+async def test_one_that_changes_nothing_is_committed_between_others_that_do() -> None:
+    """A signal that found us flat once made a later one build on a position already closed."""
+    desk = TestDesk(at_once=False)
+    receipts = [desk.send(alert(reading(a, "100"))) for a in ("close", "sell", "buy")]
+    desk.store.commit(1)
+    receipts.append(desk.send(alert(reading("reverse", "100"))))
+    desk.store.commit(1)
+    receipts.append(desk.send(alert(reading("add", "100"))))
+    desk.store.commit()
+    outcomes = [(await receipt).outcome for receipt in receipts]
+    assert outcomes == ["ignored", "applied", "applied", "ignored", "ignored"]
+
+
 async def test_a_refused_commit_takes_back_all_that_was_built_on_it() -> None:
     desk = TestDesk(at_once=False)
     trouble: list[object] = []

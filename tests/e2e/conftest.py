@@ -1,0 +1,123 @@
+"""Real processes on real sockets and a real file."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "justtrades_desktop"]
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 30
+
+
+class Process:
+    """A running ``justtrades``; its first line on stdout says where it listens."""
+
+    def __init__(self, data_dir: Path, *arguments: str) -> None:
+        environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+        self.data_dir = data_dir
+        self.popen = subprocess.Popen(
+            [*COMMAND, *arguments, "--port", "0", "--data-dir", str(data_dir)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            env=environment,
+        )
+        assert self.popen.stdout is not None
+        line = self.popen.stdout.readline()
+        if not line:
+            raise AssertionError(f"it did not start: {self.popen.communicate()[1].decode()}")
+        self.card: dict[str, str] = json.loads(line)
+        self.url = self.card["listening"]
+
+    def connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=SECONDS)
+
+    def post(self, path: str, body: str | bytes, **headers: str) -> tuple[int, dict[str, Any]]:
+        connection = self.connect()
+        connection.request(
+            "POST", path, body if isinstance(body, bytes) else body.encode(), headers
+        )
+        answer = connection.getresponse()
+        told = json.loads(answer.read() or b"{}")
+        connection.close()
+        return answer.status, told
+
+    def kill(self) -> None:
+        self.popen.kill()
+        self._ended()
+
+    def stop(self) -> int:
+        self.popen.send_signal(signal.SIGTERM)
+        return self._ended()
+
+    def _ended(self) -> int:
+        code = self.popen.wait(SECONDS)
+        for pipe in (self.popen.stdout, self.popen.stderr):
+            if pipe is not None:
+                pipe.close()
+        return code
+
+
+Start = Callable[..., Process]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start a process on ``tmp_path``; whatever still runs at the end is ended."""
+    started: list[Process] = []
+
+    def make(*arguments: str, data_dir: Path | None = None) -> Process:
+        process = Process(data_dir or tmp_path, *(arguments or ("serve",)))
+        started.append(process)
+        return process
+
+    yield make
+    for process in started:
+        if process.popen.poll() is None:
+            process.kill()
+
+
+def run(data_dir: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """One command, to its end."""
+    environment = os.environ | {"JUSTTRADES_DATA_DIR": str(data_dir)}
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        input=stdin,
+        capture_output=True,
+        cwd=ROOT,
+        env=environment,
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+def told(data_dir: Path, *arguments: str) -> Any:
+    """What a command prints with ``--json``."""
+    done = run(data_dir, *arguments, "--json")
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stderr == b""
+    return json.loads(done.stdout)
+
+
+def add_recorder(data_dir: Path, name: str = "ORB", *options: str) -> str:
+    """The webhook's path of a new recorder."""
+    path: str = told(data_dir, "recorder", "add", name, *options)["path"]
+    return path
+
+
+def body(**fields: object) -> str:
+    return json.dumps(fields)
+
+
+Options = Sequence[str]

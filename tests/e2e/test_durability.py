@@ -1,0 +1,208 @@
+"""Nothing acknowledged is ever lost: kill -9, a full disk, hostile senders."""
+
+from __future__ import annotations
+
+import random
+import resource
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Process, Start, add_recorder, body, run, told
+
+CONNECTIONS = 16
+
+
+class Sender(threading.Thread):
+    """Posts alerts with ids of its own over one connection, until the other side is gone."""
+
+    def __init__(self, process: Process, path: str, name: str, chance: random.Random) -> None:
+        super().__init__(name=name)
+        self._process = process
+        self._path = path
+        self._chance = chance
+        self.acknowledged: dict[str, int] = {}
+
+    def run(self) -> None:
+        connection = self._process.connect()
+        number = 0
+        while True:
+            number += 1
+            sent = f"{self.name}-{number}"
+            action = self._chance.choice(["buy", "sell", "close", "add", "reverse"])
+            price = str(25_000 + self._chance.randint(0, 4_000) / 4)
+            try:
+                connection.request(
+                    "POST", self._path, body(id=sent, action=action, ticker="MNQ1!", price=price)
+                )
+                answer = connection.getresponse()
+                told = answer.read()
+            except OSError:
+                break
+            except Exception as error:  # noqa: BLE001 - http.client has many names for a cut line
+                assert type(error).__module__ == "http.client", error
+                break
+            if answer.status == 200:
+                import json
+
+                self.acknowledged[sent] = json.loads(told)["signal_id"]
+        connection.close()
+
+
+@pytest.mark.timeout(1200)
+def test_kill_nine_loses_nothing_that_was_acknowledged(
+    tmp_path: Path, start: Start, request: pytest.FixtureRequest
+) -> None:
+    rounds = request.config.getoption("--kill-rounds")
+    chance = random.Random(20261120)  # noqa: S311 - a repeatable test, not a secret
+    path = add_recorder(tmp_path)
+    acknowledged: dict[str, int] = {}
+    for number in range(rounds):
+        process = start()
+        senders = [
+            Sender(process, path, f"{number}.{sender}", random.Random(chance.random()))  # noqa: S311
+            for sender in range(CONNECTIONS)
+        ]
+        for sender in senders:
+            sender.start()
+        threading.Event().wait(chance.uniform(0.05, 0.4))
+        process.kill()
+        for sender in senders:
+            sender.join()
+            acknowledged |= sender.acknowledged
+        if number % 20 == 0 or number == rounds - 1:
+            _assert_all_there_once(tmp_path, acknowledged)
+    assert len(acknowledged) > rounds
+    process = start()
+    for sent, signal_id in list(acknowledged.items())[-50:]:
+        _, again = process.post(path, body(id=sent, action="close", ticker="MNQ1!"))
+        assert again["signal_id"] >= signal_id
+    process.stop()
+    assert told(tmp_path, "check")["differences"] == []
+
+
+def _assert_all_there_once(data_dir: Path, acknowledged: dict[str, int]) -> None:
+    import json
+
+    stored: dict[str, int] = {}
+    for line in told(data_dir, "signals", "--limit", "100000000"):
+        sent = json.loads(line["body"])["id"]
+        assert sent not in stored, f"{sent} was stored twice"
+        stored[sent] = line["id"]
+    lost = {sent: id_ for sent, id_ in acknowledged.items() if stored.get(sent) != id_}
+    assert not lost
+    assert told(data_dir, "check")["differences"] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file size limit for a process")
+def test_a_full_disk_is_503_and_goes_on_by_itself(tmp_path: Path, start: Start) -> None:
+    path = add_recorder(tmp_path)
+    process = start()
+    process.post(path, body(action="buy", ticker="MNQ1!", price="100"))
+    size = max(file.stat().st_size for file in tmp_path.glob("ledger*"))
+    limit = (size + 64 * 1024, resource.RLIM_INFINITY)
+    resource.prlimit(process.popen.pid, resource.RLIMIT_FSIZE, limit)
+    answers = [
+        process.post(path, body(action="buy", ticker="MNQ1!", comment="x" * 9_000))
+        for _ in range(60)
+    ]
+    statuses = {status for status, _ in answers}
+    assert statuses == {200, 503}
+    assert next(answer for status, answer in answers if status == 503)["error"].startswith(
+        "not stored"
+    )
+    unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    resource.prlimit(process.popen.pid, resource.RLIMIT_FSIZE, unlimited)
+    status, answer = process.post(path, body(action="close", ticker="MNQ1!"))
+    assert (status, answer["position"]) == (200, 0)
+    assert process.stop() == 0
+    applied = [status for status, _ in answers].count(200)
+    assert told(tmp_path, "check") == {"signals": applied + 2, "differences": []}
+
+
+@pytest.mark.timeout(600)
+def test_fuzzed_bodies_are_never_our_fault(
+    tmp_path: Path, start: Start, request: pytest.FixtureRequest
+) -> None:
+    path = add_recorder(tmp_path)
+    process = start()
+    connection = process.connect()
+    statuses: dict[int, int] = {}
+    for fuzzed, content_type in _bodies(request.config.getoption("--fuzz")):
+        connection.request("POST", path, fuzzed, {"Content-Type": content_type})
+        answer = connection.getresponse()
+        answer.read()
+        statuses[answer.status] = statuses.get(answer.status, 0) + 1
+    connection.close()
+    assert set(statuses) <= {200, 422}, statuses
+    assert {200, 422} <= set(statuses)
+    process.popen.terminate()
+    out, err = process.popen.communicate(timeout=30)
+    assert (process.popen.returncode, out, err) == (0, b"", b"")
+    log = (tmp_path / "logs" / "justtrades.log").read_text()
+    assert "Traceback" not in log
+    assert run(tmp_path, "check").returncode == 0
+
+
+SEEDS = [
+    b'{"action":"buy","ticker":"MNQ1!","quantity":2,"price":"25600.25","time":"2026-11-20T15:30:05Z"}',
+    b"key=your-secret-key; command=PLACE; instrument=MNQ 06-25; action=BUY; qty=1;",
+    b'"ORB: buy, Price = 25600.25, Ticker = MNQ1!, Period = 5, Action = long, Amount = 3"',
+    b"ORB: order buy @ 2 filled on MNQ1!. New strategy position is 3",
+    b'{"ticker":"GC1!", // a comment\n "action":"close", "strategy_info":{"market_position":"flat"}}',
+    b"action=sell&ticker=ES1%21&quantity=1&price=6950",
+    b'{"ticker":"MNQ1!","price":25600.25}',
+]
+TYPES = [
+    "application/json",
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "",
+    "a/b; charset=x",
+]
+PIECES = [
+    *(b"{", b"}", b"[", b"]", b'"', b"'", b",", b":", b";", b"=", b"&", b"%", b"\\", b"\x00"),
+    *(
+        b"NaN",
+        b"-Infinity",
+        b"1e999",
+        b"9" * 40,
+        b"null",
+        b"true",
+        b"{{close}}",
+        b"%s",
+        b"\xff\xfe",
+    ),
+    *(
+        b"\\ud800",
+        b"\xe2\x80\xae",
+        b"\r\n",
+        b"//",
+        b"/*",
+        b'"action":"buy"',
+        b"-1",
+        b"0.5",
+        b"[" * 50,
+    ),
+]
+
+
+def _bodies(count: int) -> Iterator[tuple[bytes, str]]:
+    chance = random.Random(5)  # noqa: S311 - a repeatable test, not a secret
+    for _ in range(count):
+        text = bytearray(chance.choice(SEEDS))
+        for _ in range(chance.randint(0, 6)):
+            at = chance.randint(0, len(text))
+            match chance.randint(0, 3):
+                case 0:
+                    text[at:at] = chance.choice(PIECES)
+                case 1:
+                    del text[at : at + chance.randint(1, 12)]
+                case 2:
+                    text[at:at] = bytes(chance.randrange(256) for _ in range(chance.randint(1, 8)))
+                case _:
+                    text[at:at] = text[: chance.randint(0, 60)]
+        yield bytes(text), chance.choice(TYPES)
