@@ -193,6 +193,9 @@ class DesktopLoop(_QtLoop):
         # a turn leaves for the next waits on a zero timer, so that it cannot starve Qt's own.
         self._in_turn = False
         self._posted = False
+        # No thread may be in the middle of a post when close lets its sender go. It can be entered
+        # again, because a signal handler may post while the code that it interrupts does.
+        self._closing = threading.RLock()
         self._wake = _Wake()
         self._wake.asked.connect(lambda: self._posted_turn(), Qt.ConnectionType.QueuedConnection)
         self._post = self._wake.asked.emit
@@ -255,7 +258,8 @@ class DesktopLoop(_QtLoop):
     def close(self) -> None:
         if self.is_closed():
             return
-        super().close()
+        with self._closing:
+            super().close()
         for watches in (self._readers, self._writers):
             for fd in list(watches):
                 self._unwatch(watches, fd)
@@ -346,12 +350,13 @@ class DesktopLoop(_QtLoop):
         *args: *Ts,
         context: Context | None = None,
     ) -> asyncio.Handle:
-        if self._closed or self._debug:
-            self._check_closed()
+        if self._debug:
             self._check_callback(callback, "call_soon_threadsafe")
         handle = asyncio.Handle(callback, args, self, context)
-        self._ready.append(handle)
-        self._post_turn()
+        with self._closing:
+            self._check_closed()
+            self._ready.append(handle)
+            self._post_turn()
         return handle
 
     def call_at(
@@ -378,7 +383,7 @@ class DesktopLoop(_QtLoop):
             self._post_turn()
 
     def _post_turn(self) -> None:
-        # Any thread may come here: it has queued first, and a turn lowers the flag before it counts.
+        # From any thread. The caller has queued first; a turn lowers the flag before it counts.
         if not self._posted:
             self._posted = True
             self._post()
