@@ -29,11 +29,13 @@ class Product:
     currency: str = "USD"
     exchange: str = field(default="", compare=False)
     prefix: str = field(default="", compare=False)
+    point_value: Fraction = field(init=False, compare=False)
+    """Money per point and contract."""
 
-    @property
-    def point_value(self) -> Fraction:
-        """Money per point and contract."""
-        return Fraction(self.tick_value) / Fraction(self.tick_size)
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "point_value", Fraction(self.tick_value) / Fraction(self.tick_size)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 P&L inside is in points x contracts; money is that times the instrument's point value. The total
 (realized + unrealized) never depends on how entries are averaged:
-``side * (exit_value + price * open - entry_value)``; only its split does.
+``side * (exits + price * open - entries)``, sums of price x quantity; only its split does.
 """
 
 from __future__ import annotations
@@ -16,14 +16,8 @@ from typing import Final
 
 from justtrades_desktop.domain.contracts import Product
 from justtrades_desktop.domain.instructions import Plan
+from justtrades_desktop.domain.values import from_units, share, to_units
 
-# Each partial exit multiplies the open cost's denominator by the contracts held, so it would grow
-# without end on a position that is never flat. Past this it is rounded at 30 decimals of a point:
-# after 100,000 exits that is still 24 digits away from a cent, and it vanishes when flat.
-_WIDEST_DENOMINATOR: Final = 10**40
-_DECIMALS: Final = 10**30
-
-_ZERO: Final = Fraction(0)
 _ONE: Final = Fraction(1)
 
 
@@ -63,11 +57,11 @@ class Position:
     """One recorder's holding in one instrument, from the signal that opened it until it is flat.
 
     ``entered`` and ``exited`` count contracts over its whole life, ``most`` is the largest number
-    held. ``entry_value`` and ``exit_value`` are sums of price x quantity; ``open_cost`` is what
+    held. ``entry_units`` and ``exit_units`` are sums of price x quantity; ``cost_units`` is what
     the open contracts cost at the average entry. All three are meaningless while ``priced`` is
-    False: then no price was known yet and the first tick will price every leg so far. ``worst``
-    and ``best`` are the extremes of unrealized P&L (worst <= 0 <= best), in points x contracts.
-    ``product`` is pinned at the opening; None while nobody knows what a tick is worth.
+    False: then no price was known yet and the first tick will price every leg so far.
+    ``worst_units`` and ``best_units`` are the extremes of unrealized P&L (worst <= 0 <= best).
+    Units are those of :mod:`~justtrades_desktop.domain.values`. ``product`` is pinned at the opening; None while nobody knows what a tick is worth.
     """
 
     id: int
@@ -80,11 +74,11 @@ class Position:
     exited: int = 0
     most: int = 0
     priced: bool = True
-    entry_value: Fraction = _ZERO
-    exit_value: Fraction = _ZERO
-    open_cost: Fraction = _ZERO
-    worst: Fraction = _ZERO
-    best: Fraction = _ZERO
+    entry_units: int = 0
+    exit_units: int = 0
+    cost_units: int = 0
+    worst_units: int = 0
+    best_units: int = 0
     last_price: Decimal | None = None
     closed_at: datetime | None = None
     exit_reason: str | None = None
@@ -99,6 +93,13 @@ class Position:
         """P&L in points x contracts as money; None stays None."""
         return None if points is None else points * self.point_value
 
+    def money_units(self, units: int | None) -> int | None:
+        """The same for units; to a unit where the point value is no whole number."""
+        if units is None:
+            return None
+        value = self.point_value
+        return share(units, value.numerator, value.denominator)
+
     @property
     def open(self) -> int:
         """Contracts open now, unsigned."""
@@ -110,60 +111,93 @@ class Position:
         return self.side.sign * (self.entered - self.exited)
 
     @property
+    def open_cost(self) -> Fraction:
+        """What the open contracts cost at the average entry, points x contracts."""
+        return from_units(self.cost_units)
+
+    @property
+    def worst(self) -> Fraction:
+        """The lowest unrealized P&L since the opening, points x contracts, at most 0."""
+        return from_units(self.worst_units)
+
+    @property
+    def best(self) -> Fraction:
+        """The highest unrealized P&L since the opening, points x contracts, at least 0."""
+        return from_units(self.best_units)
+
+    @property
     def average_entry(self) -> Fraction | None:
         """Average price of the open contracts; of all entries once closed; None while unpriced."""
         if not self.priced:
             return None
         if self.open:
-            return self.open_cost / self.open
-        return self.entry_value / self.entered
+            return from_units(self.cost_units) / self.open
+        return from_units(self.entry_units) / self.entered
 
     @property
     def exit_price(self) -> Fraction | None:
         """Quantity-weighted average of the exits so far; None without one."""
         if not self.priced or not self.exited:
             return None
-        return self.exit_value / self.exited
+        return from_units(self.exit_units) / self.exited
+
+    @property
+    def realized_units(self) -> int | None:
+        """P&L of the closed contracts; None while unpriced."""
+        if not self.priced:
+            return None
+        return self.side.sign * (self.exit_units - self.entry_units + self.cost_units)
 
     @property
     def realized(self) -> Fraction | None:
         """P&L of the closed contracts, points x contracts; None while unpriced."""
-        if not self.priced:
+        units = self.realized_units
+        return None if units is None else from_units(units)
+
+    def unrealized_units(self, price: Decimal | None) -> int | None:
+        """P&L of the open contracts at ``price``; None where unknown."""
+        if self.entered == self.exited:
+            return 0
+        if not self.priced or price is None:
             return None
-        return self.side.sign * (self.exit_value - self.entry_value + self.open_cost)
+        return self.side.sign * (to_units(price) * (self.entered - self.exited) - self.cost_units)
 
     def unrealized(self, price: Decimal | None) -> Fraction | None:
         """P&L of the open contracts at ``price``, points x contracts; None where unknown."""
-        if not self.open:
-            return _ZERO
-        if not self.priced or price is None:
-            return None
-        return self.side.sign * (Fraction(price) * self.open - self.open_cost)
+        units = self.unrealized_units(price)
+        return None if units is None else from_units(units)
+
+    def extremes(self, *prices: Decimal) -> tuple[int, int]:
+        """Worst and best, widened to what ``prices`` make of the position."""
+        worst, best = self.worst_units, self.best_units
+        for price in prices:
+            units = self.unrealized_units(price)
+            if units is not None:
+                if units < worst:
+                    worst = units
+                elif units > best:
+                    best = units
+        return worst, best
 
     def marked(self, *prices: Decimal, last: Decimal | None = None) -> Position:
         """This position with its extremes widened to what ``prices`` make of it."""
-        worst, best = self.worst, self.best
-        for price in prices:
-            unrealized = self.unrealized(price)
-            if unrealized is not None:
-                worst = min(worst, unrealized)
-                best = max(best, unrealized)
+        worst, best = self.extremes(*prices)
         last = self.last_price if last is None else last
-        if worst == self.worst and best == self.best and last == self.last_price:
+        if worst == self.worst_units and best == self.best_units and last == self.last_price:
             return self
-        return replace(self, worst=worst, best=best, last_price=last)
+        return replace(self, worst_units=worst, best_units=best, last_price=last)
 
     def priced_at(self, price: Decimal) -> Position:
         """Every leg so far takes ``price``: none was known before."""
         if self.priced:
             return self
-        exact = Fraction(price)
+        units = to_units(price)
         return replace(
             self,
             priced=True,
-            entry_value=exact * self.entered,
-            exit_value=exact * self.exited,
-            open_cost=exact * self.open,
+            entry_units=units * self.entered,
+            exit_units=units * self.exited,
+            cost_units=units * self.open,
             last_price=price,
         )
 
@@ -226,13 +260,13 @@ def _fresh(side: int, price: Decimal | None, stamp: Stamp) -> Position:
 
 
 def _enter(position: Position, quantity: int, price: Decimal | None, stamp: Stamp) -> Position:
-    cost = Fraction(price) * quantity if price is not None and position.priced else _ZERO
+    cost: int = to_units(price) * quantity if price is not None and position.priced else 0
     return replace(
         position,
         entered=position.entered + quantity,
         most=max(position.most, position.open + quantity),
-        entry_value=position.entry_value + cost,
-        open_cost=position.open_cost + cost,
+        entry_units=position.entry_units + cost,
+        cost_units=position.cost_units + cost,
         updated_at=stamp.at,
     )
 
@@ -240,19 +274,13 @@ def _enter(position: Position, quantity: int, price: Decimal | None, stamp: Stam
 def _exit(position: Position, quantity: int, price: Decimal | None, stamp: Stamp) -> Position:
     left = position.open - quantity
     flat = left == 0
-    value = Fraction(price) * quantity if price is not None and position.priced else _ZERO
+    value: int = to_units(price) * quantity if price is not None and position.priced else 0
     return replace(
         position,
         exited=position.exited + quantity,
-        exit_value=position.exit_value + value,
-        open_cost=_bounded(position.open_cost * left / position.open),
+        exit_units=position.exit_units + value,
+        cost_units=share(position.cost_units, left, position.open),
         updated_at=stamp.at,
         closed_at=stamp.at if flat else None,
         exit_reason=stamp.exit_reason if flat else None,
     )
-
-
-def _bounded(cost: Fraction) -> Fraction:
-    if cost.denominator <= _WIDEST_DENOMINATOR:
-        return cost
-    return Fraction(round(cost * _DECIMALS), _DECIMALS)

@@ -1,7 +1,10 @@
 """Exact numbers: what is kept, and how it is rounded for the eye.
 
-Prices arrive as ``Decimal`` and stay exact. Sums, averages and P&L are ``Fraction``, because an
-average of three fills has no finite decimal; they are rounded only where they are printed.
+Prices arrive as ``Decimal`` and stay exact. Inside, sums and P&L are counted in *units* of 10^-30
+point: every price of up to 30 digits is a whole number of them, so the fold is integer arithmetic,
+many times faster than ``Fraction`` on the way of every alert. To the outside they are points as
+``Fraction``, because an average of three fills has no finite decimal; they are rounded only where
+they are printed.
 """
 
 from __future__ import annotations
@@ -10,31 +13,44 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import Final
 
-Exact = Fraction
+_PLACES: Final = 30
+UNITS: Final = 10**_PLACES
 
 _WIDE: Final = Context(prec=200, rounding=ROUND_HALF_EVEN)
 _CENT: Final = 2
 _AVERAGE_PLACES: Final = 8
 
 
-def to_text(value: Fraction) -> str:
-    """``value`` without loss: a decimal where there is a finite one, else ``numerator/denominator``.
+def to_units(price: Decimal) -> int:
+    """``price`` in units; exact for every price that the reader lets in."""
+    return int(_WIDE.scaleb(price, _PLACES))
 
-    >>> to_text(Fraction(25605)), to_text(Fraction(1, 8)), to_text(Fraction(76792, 3))
-    ('25605', '0.125', '76792/3')
+
+def from_units(units: int) -> Fraction:
+    """Units as points (or money), exactly."""
+    return Fraction(units, UNITS)
+
+
+def share(units: int, part: int, whole: int) -> int:
+    """``units * part / whole``, rounded half to even where it does not divide evenly.
+
+    That is at most half a unit, 5 * 10^-31 point: 100,000 of them are 24 digits away from a cent.
     """
-    denominator = value.denominator
-    if denominator == 1:
-        return str(value.numerator)
-    places = _decimal_places(denominator)
-    if places is None:
-        return f"{value.numerator}/{denominator}"
-    return _placed(value.numerator * (10**places // denominator), places)
+    quotient, rest = divmod(units * part, whole)
+    twice = 2 * rest
+    return quotient + (twice > whole or (twice == whole and quotient % 2 == 1))
 
 
-def from_text(text: str) -> Fraction:
-    """The inverse of :func:`to_text`."""
-    return Fraction(text)
+def units_text(units: int) -> str:
+    """Units as the decimal they stand for, without loss."""
+    whole, rest = divmod(abs(units), UNITS)
+    sign = "-" if units < 0 else ""
+    return f"{sign}{whole}.{rest:030d}".rstrip("0") if rest else f"{sign}{whole}"
+
+
+def units_from_text(text: str) -> int:
+    """The inverse of :func:`units_text`."""
+    return to_units(Decimal(text))
 
 
 def money(value: Fraction | None) -> str | None:
@@ -57,16 +73,6 @@ def plain(value: Decimal) -> str:
     if not value:
         return "0"
     return f"{_WIDE.normalize(value):f}"
-
-
-def _decimal_places(denominator: int) -> int | None:
-    twos = (denominator & -denominator).bit_length() - 1
-    rest = denominator >> twos
-    fives = 0
-    while rest % 5 == 0:
-        rest //= 5
-        fives += 1
-    return max(twos, fives) if rest == 1 else None
 
 
 def _placed(scaled: int, places: int) -> str:

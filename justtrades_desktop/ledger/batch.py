@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Insert, Table, bindparam, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, bindparam, literal_column, update
 
 from justtrades_desktop.domain.errors import AlreadyStored
 from justtrades_desktop.domain.events import MarksSettled, SignalRecorded, SignalRepeated
 from justtrades_desktop.domain.ports import Entry
 from justtrades_desktop.domain.positions import Position
 from justtrades_desktop.ledger.rows import (
+    LEG_COLUMNS,
+    SIGNAL_COLUMNS,
     heartbeat_row,
     leg_row,
     position_row,
@@ -27,13 +28,7 @@ from justtrades_desktop.ledger.schema import (
     SignalRow,
     table_of,
 )
-
-
-def _upsert(table: Table) -> Insert:
-    statement = insert(table)
-    primary = {column.name for column in table.primary_key}
-    changed = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in primary}
-    return statement.on_conflict_do_update(index_elements=sorted(primary), set_=changed)
+from justtrades_desktop.ledger.statements import Statement, driver, insertion, upsert
 
 
 SIGNALS: Final = table_of(SignalRow)
@@ -41,22 +36,22 @@ POSITIONS: Final = table_of(PositionRow)
 LEGS: Final = table_of(LegRow)
 PRICES: Final = table_of(PriceRow)
 
-_INSERT_SIGNALS: Final = insert(SIGNALS)
-_INSERT_LEGS: Final = insert(LEGS)
-_UPSERT_POSITIONS: Final = _upsert(POSITIONS)
-_UPSERT_PRICES: Final = _upsert(PRICES)
-_UPSERT_HEARTBEAT: Final = _upsert(table_of(HeartbeatRow))
-_COUNT_REPEATS: Final = (
+_INSERT_SIGNALS: Final = insertion(SIGNALS, SIGNAL_COLUMNS)
+_INSERT_LEGS: Final = insertion(LEGS, LEG_COLUMNS)
+_UPSERT_POSITIONS: Final = upsert(POSITIONS)
+_UPSERT_PRICES: Final = upsert(PRICES)
+_UPSERT_HEARTBEAT: Final = upsert(table_of(HeartbeatRow))
+_COUNT_REPEATS: Final = Statement(
     update(SIGNALS)
     .where(SIGNALS.c.id == bindparam("first_id"))
-    .values(repeats=SIGNALS.c.repeats + 1, last_repeat_at=bindparam("seen_at"))
+    .values(repeats=SIGNALS.c.repeats + literal_column("1"), last_repeat_at=bindparam("seen_at"))
 )
-_PRICE_SIGNALS: Final = (
+_PRICE_SIGNALS: Final = Statement(
     update(SIGNALS)
     .where(SIGNALS.c.position_id == bindparam("of_position"), SIGNALS.c.fill_price.is_(None))
     .values(first_tick_price=bindparam("first_price"))
 )
-_PRICE_LEGS: Final = (
+_PRICE_LEGS: Final = Statement(
     update(LEGS)
     .where(LEGS.c.position_id == bindparam("of_position"), LEGS.c.price.is_(None))
     .values(price=bindparam("first_price"))
@@ -104,10 +99,10 @@ class Batch:
         """
         if self._signals:
             self._refuse_known_keys(connection)
-            connection.execute(_INSERT_SIGNALS, self._signals)
         # Closed ones first: a flip's new position may be open only once the old one is not.
         positions = [position_row(p) for p in (*self._closed.values(), *self._open.values())]
         for statement, rows in (
+            (_INSERT_SIGNALS, self._signals),
             (_UPSERT_POSITIONS, positions),
             (_INSERT_LEGS, self._legs),
             (_PRICE_SIGNALS, self._first_ticks),
@@ -116,9 +111,9 @@ class Batch:
             (_COUNT_REPEATS, self._repeats),
         ):
             if rows:
-                connection.execute(statement, rows)
+                statement.run(connection, rows)
         if self._beats:
-            connection.execute(_UPSERT_HEARTBEAT, heartbeat_row(datetime.now(UTC)))
+            _UPSERT_HEARTBEAT.run(connection, [heartbeat_row(datetime.now(UTC))])
 
     def _take(self, position: Position | None) -> None:
         if position is None:
@@ -133,7 +128,11 @@ class Batch:
         keys = [row["key"] for row in self._signals if row["key"] is not None]
         if not keys:
             return
-        columns = (SIGNALS.c.key, SIGNALS.c.id, SIGNALS.c.sent_at)
-        known = connection.execute(select(*columns).where(SIGNALS.c.key.in_(keys))).first()
+        marks = ", ".join("?" * len(keys))
+        known = (
+            driver(connection)
+            .execute(f"SELECT key, id, sent_at FROM signals WHERE key IN ({marks})", keys)  # noqa: S608
+            .fetchone()
+        )
         if known is not None:
-            raise AlreadyStored(known.key, known.id, known.sent_at)
+            raise AlreadyStored(*known)

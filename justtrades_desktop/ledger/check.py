@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from justtrades_desktop.domain.instructions import Nothing, plan
 from justtrades_desktop.domain.positions import Leg, Position, Stamp, apply
 from justtrades_desktop.domain.signals import Outcome, Source
+from justtrades_desktop.domain.values import units_text
 from justtrades_desktop.ledger.batch import LEGS, POSITIONS, SIGNALS
 from justtrades_desktop.ledger.file import reading_engine
 from justtrades_desktop.ledger.rows import instruction_of, leg_of, position_of
@@ -25,9 +26,9 @@ _COMPARED: Final = (
     "exited",
     "most",
     "priced",
-    "entry_value",
-    "exit_value",
-    "open_cost",
+    "entry_units",
+    "exit_units",
+    "cost_units",
     "opened_at",
     "closed_at",
     "exit_reason",
@@ -176,6 +177,8 @@ def _position_differences(replayed: Position, stored: Position | None) -> Iterat
     for name in _COMPARED:
         theirs, ours = getattr(stored, name), getattr(replayed, name)
         if theirs != ours:
+            if name.endswith("_units"):
+                theirs, ours = units_text(theirs), units_text(ours)
             yield f"position {replayed.id}: {name} is {theirs}, its signals make it {ours}"
-    if stored.worst > replayed.worst or stored.best < replayed.best:
+    if stored.worst_units > replayed.worst_units or stored.best_units < replayed.best_units:
         yield f"position {replayed.id}: drawdown or run-up is smaller than its own signals' prices make it"

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Dialect, String
 from sqlalchemy.types import TypeDecorator
 
-from justtrades_desktop.domain.values import from_text, plain, to_text
+from justtrades_desktop.domain.values import plain, units_from_text, units_text
 
 
-class ExactText(TypeDecorator[Fraction]):
-    """A ``Fraction`` as text: ``'25605.25'``, or ``'76792/3'`` where no finite decimal exists."""
+class UnitsText(TypeDecorator[int]):
+    """Units as the text of the points or money they stand for: ``'25605.25'``."""
 
     impl = String
     cache_ok = True
 
-    def process_bind_param(self, value: Fraction | None, dialect: Dialect) -> Any:
-        return None if value is None else to_text(value)
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> Any:
+        return None if value is None else units_text(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Fraction | None:
-        return None if value is None else from_text(value)
+    def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
+        return None if value is None else units_from_text(value)
 
 
 class DecimalText(TypeDecorator[Decimal]):

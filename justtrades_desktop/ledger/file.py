@@ -41,6 +41,7 @@ def writing_engine(path: Path) -> Engine:
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA cache_size=-65536")
+        connection.execute("PRAGMA wal_autocheckpoint=4000")
         return connection
 
     return create_engine("sqlite://", creator=connect, poolclass=StaticPool)

@@ -87,7 +87,7 @@ def _reprice(connection: Connection, symbol: str, product: Product) -> None:
     for row in rows:
         before = _point_value(row["tick_size"], row["tick_value"])
         changed = {
-            name: None if row[name] is None else row[name] / before * product.point_value
+            name: None if row[name] is None else round(row[name] / before * product.point_value)
             for name in _MONEY
         }
         connection.execute(

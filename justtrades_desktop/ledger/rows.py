@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from justtrades_desktop.domain.contracts import Product
@@ -13,12 +14,21 @@ from justtrades_desktop.domain.instructions import Instruction
 from justtrades_desktop.domain.positions import Leg, LegKind, Position, Side
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.domain.signals import Action, Opposite, Reading
+from justtrades_desktop.domain.values import share
 
 Row = Mapping[Any, Any]
 """One row by column name, in Python's types (the column types convert)."""
 
 OPEN = "open"
 CLOSED = "closed"
+
+SIGNAL_COLUMNS = (
+    *("id", "recorder_id", "received_at", "source", "content_type", "body", "outcome", "reason"),
+    *("gap", "action", "ticker", "symbol", "quantity", "price", "target", "percent", "previous"),
+    *("sent_at", "instruction_action", "instruction_quantity", "instruction_percent"),
+    *("instruction_target", "instruction_opposite", "fill_price", "position_id", "key", "repeats"),
+)
+LEG_COLUMNS = ("position_id", "signal_id", "kind", "quantity", "price", "at")
 
 _NO_READING = Reading(action=Action.PRICE)
 _NO_INSTRUCTION = Instruction(action=Action.PRICE)
@@ -86,17 +96,19 @@ def position_row(position: Position) -> dict[str, Any]:
         "entered_quantity": position.entered,
         "exited_quantity": position.exited,
         "priced": position.priced,
-        "entry_value": position.entry_value,
-        "exit_value": position.exit_value,
-        "open_cost": position.open_cost,
-        "avg_entry_price": position.average_entry,
+        "entry_value": position.entry_units,
+        "exit_value": position.exit_units,
+        "open_cost": position.cost_units,
+        "avg_entry_price": _average(position, position.cost_units, position.open)
+        if position.open
+        else _average(position, position.entry_units, position.entered),
         "current_price": position.last_price,
-        "unrealized_pnl": position.in_money(position.unrealized(position.last_price)),
-        "worst_unrealized_pnl": position.in_money(position.worst),
-        "best_unrealized_pnl": position.in_money(position.best),
-        "exit_price": position.exit_price,
+        "unrealized_pnl": position.money_units(position.unrealized_units(position.last_price)),
+        "worst_unrealized_pnl": position.money_units(position.worst_units),
+        "best_unrealized_pnl": position.money_units(position.best_units),
+        "exit_price": _average(position, position.exit_units, position.exited),
         "exit_reason": position.exit_reason,
-        "realized_pnl": position.in_money(position.realized),
+        "realized_pnl": position.money_units(position.realized_units),
         "tick_size": product.tick_size if product else None,
         "tick_value": product.tick_value if product else None,
         "currency": product.currency if product else None,
@@ -107,10 +119,15 @@ def position_row(position: Position) -> dict[str, Any]:
     }
 
 
+def _average(position: Position, value: int, quantity: int) -> int | None:
+    """To a unit; the exact one is the quotient of the columns beside it."""
+    return share(value, 1, quantity) if position.priced and quantity else None
+
+
 def position_of(row: Row) -> Position:
     """The inverse of :func:`position_row`."""
     product = _product_of(row)
-    point_value = product.point_value if product else 1
+    point_value = product.point_value if product else Fraction(1)
     return Position(
         id=row["id"],
         recorder_id=row["recorder_id"],
@@ -122,11 +139,11 @@ def position_of(row: Row) -> Position:
         exited=row["exited_quantity"],
         most=row["max_quantity"],
         priced=row["priced"],
-        entry_value=row["entry_value"],
-        exit_value=row["exit_value"],
-        open_cost=row["open_cost"],
-        worst=row["worst_unrealized_pnl"] / point_value,
-        best=row["best_unrealized_pnl"] / point_value,
+        entry_units=row["entry_value"],
+        exit_units=row["exit_value"],
+        cost_units=row["open_cost"],
+        worst_units=round(row["worst_unrealized_pnl"] / point_value),
+        best_units=round(row["best_unrealized_pnl"] / point_value),
         last_price=row["current_price"],
         closed_at=row["closed_at"],
         exit_reason=row["exit_reason"],

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 
 from sqlalchemy import Index, LargeBinary, MetaData, Text, text
 from sqlalchemy import Table as SqlTable
 from sqlmodel import Field, SQLModel
 
-from justtrades_desktop.ledger.columns import DecimalText, ExactText, UtcText
+from justtrades_desktop.ledger.columns import DecimalText, UnitsText, UtcText
 
 REVISION = "0001"
 """The newest migration; a file at another revision is migrated, or refused where it is newer."""
@@ -55,8 +54,12 @@ class SignalRow(Table, table=True):
 
     __tablename__ = "signals"
     __table_args__ = (
-        Index("ix_signals_recorder_id_id", "recorder_id", "id"),
-        Index("ix_signals_position_id", "position_id"),
+        # Only what still waits for a price is ever looked up by its position.
+        Index(
+            "ix_signals_unpriced",
+            "position_id",
+            sqlite_where=text("fill_price IS NULL AND position_id IS NOT NULL"),
+        ),
         Index("uq_signals_key", "key", unique=True),
     )
 
@@ -116,17 +119,17 @@ class PositionRow(Table, table=True):
     entered_quantity: int
     exited_quantity: int
     priced: bool
-    entry_value: Fraction = Field(sa_type=ExactText)
-    exit_value: Fraction = Field(sa_type=ExactText)
-    open_cost: Fraction = Field(sa_type=ExactText)
-    avg_entry_price: Fraction | None = Field(default=None, sa_type=ExactText)
+    entry_value: int = Field(sa_type=UnitsText)
+    exit_value: int = Field(sa_type=UnitsText)
+    open_cost: int = Field(sa_type=UnitsText)
+    avg_entry_price: int | None = Field(default=None, sa_type=UnitsText)
     current_price: Decimal | None = Field(default=None, sa_type=DecimalText)
-    unrealized_pnl: Fraction | None = Field(default=None, sa_type=ExactText)
-    worst_unrealized_pnl: Fraction = Field(sa_type=ExactText)
-    best_unrealized_pnl: Fraction = Field(sa_type=ExactText)
-    exit_price: Fraction | None = Field(default=None, sa_type=ExactText)
+    unrealized_pnl: int | None = Field(default=None, sa_type=UnitsText)
+    worst_unrealized_pnl: int = Field(sa_type=UnitsText)
+    best_unrealized_pnl: int = Field(sa_type=UnitsText)
+    exit_price: int | None = Field(default=None, sa_type=UnitsText)
     exit_reason: str | None = None
-    realized_pnl: Fraction | None = Field(default=None, sa_type=ExactText)
+    realized_pnl: int | None = Field(default=None, sa_type=UnitsText)
     tick_size: Decimal | None = Field(default=None, sa_type=DecimalText)
     tick_value: Decimal | None = Field(default=None, sa_type=DecimalText)
     currency: str | None = None

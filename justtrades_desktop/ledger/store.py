@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from sqlalchemy import Connection, Engine, func, select
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from justtrades_desktop.domain.contracts import Product
 from justtrades_desktop.domain.errors import AlreadyStored, NotStored, UserError
@@ -27,6 +28,7 @@ from justtrades_desktop.ledger.batch import POSITIONS, PRICES, SIGNALS, Batch
 from justtrades_desktop.ledger.file import create_private, damaged, recognise, writing_engine
 from justtrades_desktop.ledger.rows import OPEN, position_of, price_of, recorder_of
 from justtrades_desktop.ledger.schema import REVISION, RecorderRow, table_of
+from justtrades_desktop.ledger.statements import driver
 
 _LARGEST_BATCH: Final = 512
 
@@ -72,7 +74,8 @@ class Store:
         self._path = path
         self.listener = listener
         self._loop = asyncio.get_running_loop()
-        self._waiting: SimpleQueue[_Append | _Write | None] = SimpleQueue()
+        self._waiting: SimpleQueue[Sequence[_Append | _Write | None]] = SimpleQueue()
+        self._gathered: list[_Append] = []
         self._epoch = 0
         self._void_epoch = -1  # the thread's own
         self._engine: Engine | None = None
@@ -95,12 +98,24 @@ class Store:
     async def close(self) -> None:
         """Commit what is waiting, then close the file."""
         if self._thread is not None:
-            self._waiting.put(_STOP)
+            self._hand_over()
+            self._waiting.put([_STOP])
             await asyncio.to_thread(self._thread.join)
 
     def append(self, entry: Entry) -> None:
-        """Commit ``entry`` behind all earlier ones, and tell the listener."""
-        self._waiting.put(_Append(self._epoch, entry))
+        """Commit ``entry`` behind all earlier ones, and tell the listener.
+
+        What one turn of the loop appends is handed over together at its end: the thread then
+        finds a batch, and does not fight for the interpreter over each single entry.
+        """
+        if not self._gathered:
+            self._loop.call_soon(self._hand_over)
+        self._gathered.append(_Append(self._epoch, entry))
+
+    def _hand_over(self) -> None:
+        gathered, self._gathered = self._gathered, []
+        if gathered:
+            self._waiting.put(gathered)
 
     def write(self, note: Note) -> asyncio.Future[None]:
         """Commit ``note`` by itself; the future fails with ``NotStored`` or ``UserError``."""
@@ -112,7 +127,8 @@ class Store:
 
     def _put(self, note: Note | None) -> asyncio.Future[None]:
         stored: asyncio.Future[None] = self._loop.create_future()
-        self._waiting.put(_Write(note, stored))
+        self._hand_over()  # what came before it is written before it
+        self._waiting.put([_Write(note, stored)])
         return stored
 
     # On the loop
@@ -132,7 +148,7 @@ class Store:
     def _run(self, opened: asyncio.Future[Contents]) -> None:
         try:
             contents = _open(self._path, self._connect())
-        except (UserError, OSError, SQLAlchemyError) as error:
+        except (UserError, OSError, SQLAlchemyError, sqlite3.Error) as error:
             self._tell(_fail, opened, _for_the_trader(self._path, error))
             self._disconnect()
             return
@@ -144,10 +160,10 @@ class Store:
 
     def _next_run(self) -> list[_Append | _Write | None]:
         """What is waiting now; blocks until there is something."""
-        run = [self._waiting.get()]
+        run = [*self._waiting.get()]
         try:
             while len(run) < _LARGEST_BATCH:
-                run.append(self._waiting.get_nowait())
+                run += self._waiting.get_nowait()
         except Empty:
             pass
         return run
@@ -196,7 +212,7 @@ class Store:
         try:
             with self._connect().connect() as connection:
                 _transact(connection, work)
-        except (SQLAlchemyError, OSError, OverflowError) as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError, OverflowError) as error:
             log.error("the ledger could not commit: %s", error)  # noqa: TRY400 - said once, in words
             self._disconnect()  # a connection that failed to write is not trusted with the next
             raise NotStored(in_words(error)) from error
@@ -220,14 +236,15 @@ class Store:
 
 
 def _transact(connection: Connection, work: Callable[[Connection], None]) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    raw = driver(connection)
+    raw.execute("BEGIN IMMEDIATE")
     try:
         work(connection)
     except BaseException:
-        if connection.connection.in_transaction:  # a full disk has rolled back by itself
-            connection.exec_driver_sql("ROLLBACK")
+        if raw.in_transaction:  # a full disk has rolled back by itself
+            raw.execute("ROLLBACK")
         raise
-    connection.exec_driver_sql("COMMIT")
+    raw.execute("COMMIT")
 
 
 def in_words(error: Exception) -> str:
@@ -252,7 +269,9 @@ def _open(path: Path, engine: Engine) -> Contents:
             # Alembic takes longer to import than all the rest takes to start.
             from justtrades_desktop.ledger.migrate import migrate
 
-            _transact(connection, migrate)
+            with connection.begin():  # Alembic would commit a transaction it does not know of
+                driver(connection).execute("BEGIN IMMEDIATE")
+                migrate(connection)
         return _contents(connection)
 
 
@@ -282,10 +301,11 @@ def _for_the_trader(path: Path, error: Exception) -> Exception:
         return UserError(
             f"The ledger {path} cannot be written: {error.strerror}", "Check the folder."
         )
-    if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
         words = in_words(error)
         if "damaged" in words or "not a database" in words:
-            return damaged(path, str(error.orig))
+            return damaged(path, str(cause))
         return UserError(
             f"The ledger {path} cannot be opened: {words}", "Check the disk and the folder."
         )

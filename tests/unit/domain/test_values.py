@@ -7,19 +7,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from justtrades_desktop.domain.values import average, from_text, money, plain, to_text
-
-
-@given(st.fractions())
-def test_text_keeps_every_value_exactly(value: Fraction) -> None:
-    assert from_text(to_text(value)) == value
+from justtrades_desktop.domain.values import (
+    average,
+    from_units,
+    money,
+    plain,
+    share,
+    to_units,
+    units_from_text,
+    units_text,
+)
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6))
-def test_a_finite_decimal_is_written_as_one(value: Decimal) -> None:
-    text = to_text(Fraction(value))
-    assert "/" not in text
+def test_text_keeps_every_price_exactly_and_is_a_decimal(value: Decimal) -> None:
+    text = units_text(to_units(value))
     assert Decimal(text) == value
+    assert units_from_text(text) == to_units(value)
+    assert from_units(to_units(value)) == Fraction(value)
+    assert "E" not in text.upper()
+
+
+@given(st.integers(-(10**40), 10**40), st.integers(0, 500), st.integers(1, 500))
+def test_a_share_is_the_nearest_whole_unit(units: int, part: int, whole: int) -> None:
+    assert share(units, part, whole) == round(Fraction(units * part, whole))
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ async def test_a_tick_value_that_is_entered_later_values_everything_anew(tmp_pat
     ("damage", "words"),
     [
         ("UPDATE recorder_positions SET entered_quantity = 9", "entered is 9"),
-        ("UPDATE recorder_positions SET entry_value = '1'", "entry_value"),
+        ("UPDATE recorder_positions SET entry_value = '1'", "entry_units"),
         ("UPDATE position_legs SET price = '1'", "entries and exits"),
         ("DELETE FROM position_legs", "entries and exits"),
         ("DELETE FROM recorder_positions", "position 1 is missing"),

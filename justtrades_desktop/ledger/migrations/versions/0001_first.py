@@ -130,8 +130,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signals")),
     )
-    op.create_index("ix_signals_position_id", "signals", ["position_id"], unique=False)
-    op.create_index("ix_signals_recorder_id_id", "signals", ["recorder_id", "id"], unique=False)
+    op.create_index(
+        "ix_signals_unpriced",
+        "signals",
+        ["position_id"],
+        unique=False,
+        sqlite_where=sa.text("fill_price IS NULL AND position_id IS NOT NULL"),
+    )
     op.create_index("uq_signals_key", "signals", ["key"], unique=True)
 
     op.create_table(
