@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -135,7 +135,7 @@ class Book:
         """Value every position in ``symbol`` by what the trader entered."""
         self.catalogue.set_own(symbol, product)
         for mark in self._watching.get(symbol, ()):
-            mark.position = replace(mark.position, product=product)
+            mark.position = mark.position._replace(product=product)
 
     def take_unsaved(self, first_ticks: Mapping[int, PriceTicked]) -> MarksSettled | None:
         """What ticks have moved since the last call, None where that is nothing.

@@ -9,7 +9,6 @@ import stat
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -44,7 +43,7 @@ async def test_what_was_acknowledged_is_there_after_a_restart(tmp_path: Path) ->
         before = core.desk.open_positions()
     async with recording(tmp_path) as (core, recorder):
         (after,) = core.desk.open_positions()
-        assert replace(after, product=None) == replace(before[0], product=None)
+        assert after._replace(product=None) == before[0]._replace(product=None)
         assert after.point_value == before[0].point_value == 2
         assert before[0].average_entry == Fraction(76792, 3)
         receipt = await core.desk.receive(recorder, alert(reading("close", "25600")))
