@@ -1,4 +1,4 @@
-"""A durable acknowledgement against an empty handler on the same loop; and with a million signals."""
+"""A durable acknowledgement against an empty handler on one loop; and with a million signals."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _start_seconds(data_dir: Path) -> float:
 def fill(path: Path, count: int) -> None:
     """Write ``count`` signals as they would lie there after months, each with a key of its own."""
     connection = sqlite3.connect(path)
-    chance = random.Random(1)  # noqa: S311 - data to measure with, not a secret
+    chance = random.Random(1)
     first = datetime(2026, 1, 2, tzinfo=UTC)
     (begin,) = connection.execute("SELECT coalesce(max(id), 0) FROM signals").fetchone()
     rows = (

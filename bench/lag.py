@@ -76,7 +76,7 @@ async def _alerts(
 ) -> int:
     """Over HTTP from this very process, so that sending them is part of what the loop carries."""
     sent = 0
-    chance = random.Random(2)  # noqa: S311 - data to measure with, not a secret
+    chance = random.Random(2)
     begun = time.perf_counter()
     waiting: set[asyncio.Task[None]] = set()
     while (now := time.perf_counter()) < ends:
@@ -102,7 +102,7 @@ async def _post(
 
 async def _ticks(running: Serving, ends: float) -> int:
     ticked = 0
-    chance = random.Random(3)  # noqa: S311 - data to measure with, not a secret
+    chance = random.Random(3)
     begun = time.perf_counter()
     while (now := time.perf_counter()) < ends:
         while ticked < (now - begun) * TICKS_A_SECOND:

@@ -1,4 +1,4 @@
-"""Commands that write, by name and JSON: the same whether they come from here or over the control port."""
+"""Commands that write, by name and JSON: the same from here and over the control port."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 def recorder_json(recorder: Recorder) -> Json:
-    """A recorder as the command line prints it; it holds the token, so it goes to its owner only."""
+    """A recorder as the command line prints it; it holds the token, so only its owner gets it."""
     return {
         "id": recorder.id,
         "name": recorder.name,

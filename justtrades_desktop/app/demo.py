@@ -1,4 +1,4 @@
-"""The demo: a sample recorder that sends itself real alerts over HTTP, and a seeded random market."""
+"""The demo: sample recorders that send themselves real alerts, and a seeded random market."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger's past for the window: read on a thread of its own, so the loop never waits for a disk."""
+"""The ledger's past for the window, read on a thread of its own: the loop waits for no disk."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ _FILES: Final = 3
 
 
 def start_logging(data_dir: Path) -> None:
-    """Log to ``logs/justtrades.log`` below the data folder; a folder that refuses is no reason to stop."""
+    """Log to ``logs/justtrades.log`` below the data folder; if it refuses, go on without."""
     handlers: list[logging.Handler] = []
     if sys.stderr is not None:  # a windowed bundle has none
         stderr = logging.StreamHandler()

@@ -1,4 +1,4 @@
-"""``recorder``: add, list and change recorders; what is written goes through the running process."""
+"""``recorder``: add, list, change; what is written goes through the running process."""
 
 from __future__ import annotations
 

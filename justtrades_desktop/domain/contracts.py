@@ -1,4 +1,4 @@
-"""Futures products and instruments: which contract a ticker names, and what a point of it is worth."""
+"""Futures products and instruments: what a ticker names, and what a point of it is worth."""
 
 from __future__ import annotations
 
@@ -10,7 +10,20 @@ from fractions import Fraction
 from typing import Final
 
 MONTH_CODES: Final = "FGHJKMNQUVXZ"
-_MONTH_NAMES: Final = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
+_MONTH_NAMES: Final = [
+    "JAN",
+    "FEB",
+    "MAR",
+    "APR",
+    "MAY",
+    "JUN",
+    "JUL",
+    "AUG",
+    "SEP",
+    "OCT",
+    "NOV",
+    "DEC",
+]
 
 _CONTINUOUS = re.compile(r"([1-9])!")
 _MONTH_CODE = re.compile(rf"([{MONTH_CODES}])(\d{{4}}|\d{{1,2}})")

@@ -1,4 +1,4 @@
-"""From a reading to whole contracts: a recorder's settings applied once, then the plan for a position.
+"""From a reading to whole contracts: settings applied once, then the plan for a position.
 
 This is the one place where sizes are scaled, so entries, adds, trims and stated positions can
 never disagree about the multiplier.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, assert_never
+from typing import Final, NamedTuple, assert_never
 
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.domain.signals import Action, Opposite, Reading
@@ -17,8 +17,7 @@ from justtrades_desktop.domain.signals import Action, Opposite, Reading
 _TOWARD: Final = {Action.BUY: 1, Action.SELL: -1}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instruction:
+class Instruction(NamedTuple):
     """What a signal does to a position, settled: contracts are final, nothing is left to look up.
 
     Stored with the signal, so that a replay needs no setting of the recorder. ``quantity`` None
@@ -37,9 +36,8 @@ class Instruction:
     only_side: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Contracts to exit from what is open, then contracts to enter on ``side`` (+1 long, -1 short)."""
+class Plan(NamedTuple):
+    """Contracts to exit from what is open, then to enter on ``side`` (+1 long, -1 short)."""
 
     exit: int = 0
     enter: int = 0

@@ -7,7 +7,6 @@ P&L inside is in points x contracts; money is that times the instrument's point 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -40,8 +39,7 @@ class LegKind(StrEnum):
     EXIT = "exit"
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """One entry or exit; ``price`` None until a tick prices it."""
 
     position_id: int
@@ -60,7 +58,8 @@ class Position(NamedTuple):
     the open contracts cost at the average entry. All three are meaningless while ``priced`` is
     False: then no price was known yet and the first tick will price every leg so far.
     ``worst_units`` and ``best_units`` are the extremes of unrealized P&L (worst <= 0 <= best).
-    Units are those of :mod:`~justtrades_desktop.domain.values`. ``product`` is pinned at the opening; None while nobody knows what a tick is worth.
+    Units are those of :mod:`~justtrades_desktop.domain.values`. ``product`` is pinned at the
+    opening; None while nobody knows what a tick is worth.
 
     A tuple with names, since each alert replaces it: a frozen dataclass takes six times as long.
     """
@@ -202,17 +201,15 @@ class Position(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What one signal did: the position it left closed, the one it left open, and their new legs."""
+class Change(NamedTuple):
+    """What one signal did: the position it closed, the one it left open, and their new legs."""
 
     closed: Position | None
     open: Position | None
     legs: tuple[Leg, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
+class Stamp(NamedTuple):
     """Who changes a position and when: the signal, the id a newly opened position would get."""
 
     signal_id: int

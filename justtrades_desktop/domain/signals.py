@@ -1,4 +1,4 @@
-"""What an alert says (Reading), and the signal it becomes once a recorder's settings are applied."""
+"""What an alert says (Reading), and the few words in which signals are spoken of."""
 
 from __future__ import annotations
 

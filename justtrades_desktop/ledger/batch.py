@@ -30,7 +30,6 @@ from justtrades_desktop.ledger.schema import (
 )
 from justtrades_desktop.ledger.statements import Statement, driver, insertion, upsert
 
-
 SIGNALS: Final = table_of(SignalRow)
 POSITIONS: Final = table_of(PositionRow)
 LEGS: Final = table_of(LegRow)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -167,7 +166,7 @@ def _known_price(row: Any, held: Position | None) -> Any:
 def _same_leg(replayed: Leg, stored: Leg) -> bool:
     """A leg that was priced by a tick has that price only in the ledger."""
     late = replayed.price is None
-    return replayed == (replace(stored, price=None) if late else stored)
+    return replayed == (stored._replace(price=None) if late else stored)
 
 
 def _position_differences(replayed: Position, stored: Position | None) -> Iterator[str]:
@@ -181,4 +180,4 @@ def _position_differences(replayed: Position, stored: Position | None) -> Iterat
                 theirs, ours = units_text(theirs), units_text(ours)
             yield f"position {replayed.id}: {name} is {theirs}, its signals make it {ours}"
     if stored.worst_units > replayed.worst_units or stored.best_units < replayed.best_units:
-        yield f"position {replayed.id}: drawdown or run-up is smaller than its own signals' prices make it"
+        yield f"position {replayed.id}: drawdown or run-up is less than its signals' prices make it"

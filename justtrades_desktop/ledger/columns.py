@@ -39,7 +39,7 @@ class DecimalText(TypeDecorator[Decimal]):
 
 
 class UtcText(TypeDecorator[datetime]):
-    """An aware ``datetime`` as ISO 8601 in UTC with microseconds, so that text order is time order."""
+    """An aware ``datetime`` as ISO 8601 in UTC with microseconds: text order is time order."""
 
     impl = String
     cache_ok = True

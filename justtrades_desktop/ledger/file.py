@@ -1,4 +1,4 @@
-"""Opening the ledger's file: created private, recognised before it is touched, never overwritten."""
+"""Opening the ledger's file: private, recognised before it is touched, never overwritten."""
 
 from __future__ import annotations
 
@@ -115,7 +115,8 @@ def _revision(path: Path) -> str | None:
     revision = str(rows[0][0]) if rows else None
     if revision not in (None, REVISION, *_OLDER_REVISIONS):
         raise UserError(
-            f"{path} was written by a newer version of JustTrades (ledger revision {revision}; this one knows {REVISION})",
+            f"{path} was written by a newer version of JustTrades "
+            f"(ledger revision {revision}; this one knows {REVISION})",
             "Update JustTrades. The file was not touched.",
         )
     return revision

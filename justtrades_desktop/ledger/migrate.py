@@ -1,4 +1,4 @@
-"""Bringing the ledger's tables to the newest revision. Loads Alembic, so it is imported when needed."""
+"""Bringing the ledger's tables to the newest revision; loads Alembic, so imported late."""
 
 from __future__ import annotations
 

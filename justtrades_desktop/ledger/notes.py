@@ -80,7 +80,7 @@ def _save_product(connection: Connection, symbol: str, product: Product) -> None
 
 
 def _reprice(connection: Connection, symbol: str, product: Product) -> None:
-    """Every position in ``symbol``, old ones too: their points become money at the new tick value."""
+    """Every position in ``symbol``, old ones too: points become money at the new tick value."""
     rows = (
         connection.execute(select(POSITIONS).where(POSITIONS.c.symbol == symbol)).mappings().all()
     )

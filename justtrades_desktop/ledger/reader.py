@@ -21,7 +21,6 @@ from justtrades_desktop.ledger.file import reading_engine
 from justtrades_desktop.ledger.rows import leg_of, position_of, recorder_of
 from justtrades_desktop.ledger.schema import RecorderRow, table_of
 
-
 _LINE = tuple(SIGNALS.c[field.name] for field in fields(SignalLine))
 
 

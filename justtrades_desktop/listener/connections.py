@@ -1,4 +1,4 @@
-"""Connections that cannot be held open for nothing: a header deadline, and a bound on their number."""
+"""Connections that nobody holds open for nothing: a header deadline, a bound on their number."""
 
 from __future__ import annotations
 

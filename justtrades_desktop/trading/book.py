@@ -119,7 +119,7 @@ class Book:
         self._foreseen.clear()
 
     def tick(self, ticked: PriceTicked) -> list[int]:
-        """Apply a price; the result are the ids of positions that had waited for their first one."""
+        """Apply a price; the ids of the positions that had waited for their first one."""
         symbol, price, at = ticked.symbol, ticked.price, ticked.at
         self.prices[symbol] = ticked
         self._unsaved_prices.add(symbol)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from justtrades_desktop.domain.contracts import Instrument
 from justtrades_desktop.domain.events import Signal, SignalRecorded
@@ -18,8 +18,7 @@ WAITS = "no price is known yet: the first tick will price it"
 TWICE = "possibly sent twice: the same alert came within 15 s"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class Situation(NamedTuple):
     """All that a decision rests on, besides the alert and its recorder.
 
     ``position`` is what is open, with every tick worked in; ``last_price`` the instrument's newest.

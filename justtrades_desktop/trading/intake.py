@@ -28,7 +28,7 @@ from justtrades_desktop.trading.repeats import Memory, Seen, another_moment, key
 
 @dataclass(slots=True, eq=False)
 class _Arrival:
-    """An alert on its way to the disk, what was decided for it, and its repeats that wait for it."""
+    """An alert on its way to the disk, what was decided, and the repeats that wait for it."""
 
     recorder: Recorder
     alert: Alert

@@ -58,7 +58,7 @@ class Seen(Generic[ValueT]):
 
 
 class Memory(Generic[ValueT]):
-    """The newest keys, and the bodies of the last 15 seconds. Older keys are the ledger's to know."""
+    """The newest keys, and the bodies of the last 15 seconds; the ledger knows older keys."""
 
     def __init__(self) -> None:
         self._keys: OrderedDict[bytes, Seen[ValueT]] = OrderedDict()

@@ -11,14 +11,41 @@ from tests.e2e.conftest import Start, add_recorder, body, told
 
 Step = tuple[str, str | None, str]
 
-POSITION_KEYS = (
-    "id recorder symbol side quantity max_quantity avg_entry_price entries exits current_price "
-    "unrealized_pnl worst_unrealized_pnl best_unrealized_pnl realized_pnl exit_price exit_reason "
-    "status opened_at closed_at"
-).split()
-SIGNAL_KEYS = (
-    "id recorder received_at source outcome reason action symbol quantity price target body"
-).split()
+POSITION_KEYS = [
+    "id",
+    "recorder",
+    "symbol",
+    "side",
+    "quantity",
+    "max_quantity",
+    "avg_entry_price",
+    "entries",
+    "exits",
+    "current_price",
+    "unrealized_pnl",
+    "worst_unrealized_pnl",
+    "best_unrealized_pnl",
+    "realized_pnl",
+    "exit_price",
+    "exit_reason",
+    "status",
+    "opened_at",
+    "closed_at",
+]
+SIGNAL_KEYS = [
+    "id",
+    "recorder",
+    "received_at",
+    "source",
+    "outcome",
+    "reason",
+    "action",
+    "symbol",
+    "quantity",
+    "price",
+    "target",
+    "body",
+]
 
 
 @pytest.mark.parametrize(

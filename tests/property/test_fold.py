@@ -6,6 +6,7 @@ import random
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -21,20 +22,27 @@ CENT = Fraction(1, 100)
 
 prices = st.integers(-40_000, 120_000).map(lambda quarters: Decimal(quarters) / 4)
 quantities = st.integers(0, 9)
+
+
+def instructed(**fields: Any) -> Instruction:
+    """Only what is named: Hypothesis would make up the rest of a named tuple."""
+    return Instruction(**fields)
+
+
 instructions = st.one_of(
     st.builds(
-        Instruction,
+        instructed,
         action=st.sampled_from([Action.BUY, Action.SELL]),
         quantity=quantities,
         opposite=st.sampled_from(Opposite),
     ),
-    st.builds(Instruction, action=st.just(Action.ADD), quantity=quantities),
-    st.builds(Instruction, action=st.just(Action.TARGET), target=st.integers(-9, 9)),
-    st.builds(Instruction, action=st.just(Action.REVERSE)),
-    st.builds(Instruction, action=st.just(Action.CLOSE)),
-    st.builds(Instruction, action=st.just(Action.CLOSE), quantity=quantities),
+    st.builds(instructed, action=st.just(Action.ADD), quantity=quantities),
+    st.builds(instructed, action=st.just(Action.TARGET), target=st.integers(-9, 9)),
+    st.builds(instructed, action=st.just(Action.REVERSE)),
+    st.builds(instructed, action=st.just(Action.CLOSE)),
+    st.builds(instructed, action=st.just(Action.CLOSE), quantity=quantities),
     st.builds(
-        Instruction,
+        instructed,
         action=st.just(Action.CLOSE),
         percent=st.integers(0, 100).map(Decimal),
     ),
@@ -146,7 +154,7 @@ def test_the_fold_equals_rational_arithmetic(taken: list[tuple[Instruction, Deci
 
 
 def test_a_hundred_thousand_random_signals_agree_to_the_cent() -> None:
-    chance = random.Random(7)  # noqa: S311 - a repeatable test, not a secret
+    chance = random.Random(7)
     folded, rational = Folded(), Rational()
     price = Decimal(25600)
     for _ in range(100_000):
@@ -163,7 +171,7 @@ def test_a_hundred_thousand_random_signals_agree_to_the_cent() -> None:
 
 def test_a_position_that_is_never_flat_stays_exact_in_total() -> None:
     """Its open cost has no finite decimal; only the split in realized and unrealized feels that."""
-    chance = random.Random(11)  # noqa: S311 - a repeatable test, not a secret
+    chance = random.Random(11)
     folded, price = Folded(), Decimal(25600)
     bought = sold = Fraction(0)
     for _ in range(20_000):
@@ -222,7 +230,7 @@ def test_any_split_of_the_ticks_gives_the_same_extremes(
 
 @pytest.mark.parametrize("opposite", list(Opposite))
 def test_worst_and_best_enclose_zero_and_the_result(opposite: Opposite) -> None:
-    chance = random.Random(3)  # noqa: S311 - a repeatable test, not a secret
+    chance = random.Random(3)
     folded = Folded()
     for _ in range(2_000):
         action = chance.choice([Action.BUY, Action.SELL])

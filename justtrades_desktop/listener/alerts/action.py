@@ -14,12 +14,14 @@ _SIDES = {Word.BUY, Word.SELL}
 _STRONGER = (Word.FLAT, Word.CLOSE, Word.REVERSE, Word.ADD)
 
 
-def asked(fields: Fields) -> Word | None:
+def asked(fields: Fields) -> str | None:
     """The one action all fields agree on, None when no field names any."""
-    words = {_action(said): said for said in fields.get(Role.ACTION, ())}
+    words: dict[str, Said] = {}
+    for said in fields.get(Role.ACTION, ()):
+        words[_action(said)] = said
     for said in fields.get(Role.HINT, ()):
         hinted = action_word(said.value) if isinstance(said.value, str) else None
-        if hinted and not (hinted is Word.PRICE or (words and hinted is Word.UNTRADED)):
+        if hinted and not (hinted == Word.PRICE or (words and hinted == Word.UNTRADED)):
             words.setdefault(hinted, said)
     if not words:
         return None
@@ -29,7 +31,7 @@ def asked(fields: Fields) -> Word | None:
     return _agreed(words)
 
 
-def _action(said: Said) -> Word:
+def _action(said: Said) -> str:
     spelled = word(said)
     if not spelled:
         raise Refused(f"{said.label} is empty")
@@ -39,10 +41,10 @@ def _action(said: Said) -> Word:
     return found
 
 
-def _agreed(words: dict[Word, Said]) -> Word:
+def _agreed(words: dict[str, Said]) -> str:
     if len(words) == 1:
         only = next(iter(words))
-        if only is Word.NEUTRAL:
+        if only == Word.NEUTRAL:
             raise Refused(f"{words[only].label} {shown(words[only].value)} names no side")
         return only
     asked_for = set(words) - {Word.NEUTRAL}

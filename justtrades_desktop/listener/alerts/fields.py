@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
-from operator import itemgetter
+from operator import attrgetter
 from typing import NamedTuple
 
 from justtrades_desktop.listener.alerts.keys import FREE, HOLDERS, PLACES, Role
 from justtrades_desktop.listener.alerts.placeholders import unfilled, unfilled_reason
 from justtrades_desktop.listener.alerts.refusal import Refused
 
-_NOWHERE = ("", 0, None)
+_MOST_KNOWN = 32  # keys of one object; more are no sender's, and must not fill the memory
 _JOINTS = str.maketrans("", "", "_-. ")
 
 
-class Said(NamedTuple):
-    """One field of the alert: how the sender called it, and what it says."""
+@dataclass(slots=True)
+class Said:
+    """One field of the alert: how the sender called it, and what it says.
+
+    Not frozen: that alone would take as long as the reading of the field.
+    """
 
     rank: int
     label: str
     value: object
+
+
+class _Place(NamedTuple):
+    """What a key means: its role, "" for none, and the name of what it may hold."""
+
+    role: str
+    rank: int
+    label: str
+    holds: str | None
 
 
 class Fields(dict[str, list[Said]]):
@@ -33,43 +46,54 @@ def plain(key: str) -> str:
     return key.lower().translate(_JOINTS)
 
 
-def gather(items: Iterable[tuple[str, object]]) -> Fields:
+def gather(given: dict[str, object]) -> Fields:
     """Sort an alert's fields by what they mean; a trade field given twice is refused."""
     found = Fields()
-    _collect(found, items, "", "")
+    _collect(found, given, "", "")
     for role, said in found.items():
         if len(said) > 1:
-            said.sort(key=itemgetter(0))
+            said.sort(key=attrgetter("rank"))
             if role not in FREE:
                 _refuse_twice(said)
     return found
 
 
-def _collect(found: Fields, items: Iterable[tuple[str, object]], within: str, path: str) -> None:
-    for key, value in items:
-        role, rank, holds = _place(within, key) if len(key) <= 64 else _NOWHERE
+def _collect(found: Fields, given: dict[str, object], within: str, path: str) -> None:
+    places = _known_places if len(given) <= _MOST_KNOWN else _places
+    for (role, rank, label, holds), value in zip(
+        places(within, path, tuple(given)), given.values(), strict=True
+    ):
         if holds is not None and isinstance(value, dict):
-            _collect(found, value.items(), holds, f"{path}{key}.")
+            _collect(found, value, holds, label + ".")
         elif role:
             if isinstance(value, str) and ("{" in value or "%" in value) and role not in FREE:
                 _refuse_unfilled(value)
             if role in found:
-                found[role].append(Said(rank, path + key, value))
+                found[role].append(Said(rank, label, value))
             else:
-                found[role] = [Said(rank, path + key, value)]
+                found[role] = [Said(rank, label, value)]
         elif isinstance(value, list):
-            _refuse_several(key, value)
+            _refuse_several(label.removeprefix(path), value)
 
 
-@lru_cache(maxsize=1024)
-def _place(within: str, key: str) -> tuple[str, int, str | None]:
-    """What a key means where it stands."""
+def _places(within: str, path: str, keys: tuple[str, ...]) -> list[_Place]:
+    """What the keys of one object mean where it stands."""
+    return [_place(within, path, key) for key in keys]
+
+
+# A sender's alerts all have the same keys, so that most are looked up at once.
+_known_places = lru_cache(maxsize=128)(_places)
+
+
+def _place(within: str, path: str, key: str) -> _Place:
+    if len(key) > 64:
+        return _Place("", 0, path + key, None)
     name = within + plain(key)
     place = PLACES.get(name)
     if place is None and within == "order":
         place = PLACES.get(plain(key))
     role, rank = place or ("", 0)
-    return role, rank, HOLDERS.get(name)
+    return _Place(role, rank, path + key, HOLDERS.get(name))
 
 
 def _refuse_unfilled(value: str) -> None:

@@ -10,7 +10,7 @@ from justtrades_desktop.listener.alerts.refusal import Refused, shown
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.\[\]-]{0,63}")
 
 
-def parse(text: str) -> list[tuple[str, object]] | None:
+def parse(text: str) -> dict[str, object] | None:
     """The fields in order, None when the text has another form."""
     found: dict[str, object] = {}
     for chunk in text.split("&"):
@@ -23,4 +23,4 @@ def parse(text: str) -> list[tuple[str, object]] | None:
         if key in found:
             raise Refused(f"{shown(key)} appears twice")
         found[key] = unquote_plus(value).strip()
-    return list(found.items())
+    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from justtrades_desktop.listener.alerts.fields import Fields, plain
 from justtrades_desktop.listener.alerts.keys import Role
@@ -15,29 +14,23 @@ _STAMP = re.compile(
     r"(?:Z|[+-]\d{2}:?\d{2})?)?(?!\d)"
     r"|(?<!\d)(?:1[5-9]|2[01])\d{8}(?:\d{3}){0,3}(?!\d)"
 )
+_SHORTEST_STAMP = len("2026-11-20")
 _BETWEEN = re.compile(r"[\s_|:/,.;#-]+")
 
 
-class Identity(NamedTuple):
-    """The sender's id and the alert's own time, both as text."""
-
-    sender_id: str | None
-    sent_at: str | None
-
-
-def identity(fields: Fields) -> Identity:
-    """The first id that can be unique, and the alert's time."""
+def identity(fields: Fields) -> tuple[str | None, str | None]:
+    """The first id that can be unique, and the alert's own time, both as text."""
     sent_at = _time(fields)
     for said in fields.get(Role.ID, ()):
         given = text(said.value)
         if given and plain(said.label) == "alerttimestamp":
-            return Identity(given, sent_at or given)
+            return given, sent_at or given
         if given:
             stamp = _only_a_time(given, fields)
             if stamp is None:
-                return Identity(given, sent_at)
+                return given, sent_at
             sent_at = sent_at or stamp or None
-    return Identity(_order(fields, sent_at) if Role.ORDER_ID in fields else None, sent_at)
+    return _order(fields, sent_at), sent_at
 
 
 def _time(fields: Fields) -> str | None:
@@ -63,19 +56,32 @@ def _only_a_time(given: str, fields: Fields) -> str | None:
     Such an id is no id: both legs are sent within one second and would share it. Empty when
     there is not even a time, None when the id can be unique.
     """
-    stamp = _STAMP.search(given)
+    stamp = _STAMP.search(given) if len(given) >= _SHORTEST_STAMP else None
     rest = given[: stamp.start()] + " " + given[stamp.end() :] if stamp else given
     common = _common(fields)
-    for name in sorted(common, key=len, reverse=True):
-        rest = rest.replace(name, " ") if len(name) > 2 else rest
-    parts = filter(None, _BETWEEN.split(rest))
-    if all(part in common or action_word(part) for part in parts):
-        return stamp.group() if stamp else ""
-    return None
+    for name in common:
+        if name in rest and len(name) > 2:
+            rest = _without(common, rest)
+            break
+    for part in _BETWEEN.split(rest):
+        if part and part not in common and not action_word(part):
+            return None
+    return stamp.group() if stamp else ""
+
+
+def _without(names: set[str], given: str) -> str:
+    for name in sorted(names, key=len, reverse=True):
+        given = given.replace(name, " ") if len(name) > 2 else given
+    return given
 
 
 def _common(fields: Fields) -> set[str]:
     """What every alert of one strategy on one chart has in common."""
-    said = [*fields.get(Role.TICKER, ()), *fields.get(Role.NAME, ())]
-    names = {name for one in said if (name := text(one.value))}
-    return names | {name.rpartition(":")[2] for name in names}
+    names: set[str] = set()
+    for role in (Role.TICKER, Role.NAME):
+        for said in fields.get(role, ()):
+            name = text(said.value)
+            if name:
+                names.add(name)
+                names.add(name.rpartition(":")[2])
+    return names

@@ -22,7 +22,7 @@ def parse(text: str) -> object:
     """The value a JSON text holds; comments and trailing commas are allowed."""
     _refuse_depth(text)
     try:
-        return _DECODER.decode(text)
+        return _strict(text)
     except json.JSONDecodeError as error:
         relaxed = _relaxed(text)
         if relaxed == text:
@@ -31,6 +31,12 @@ def parse(text: str) -> object:
         return _DECODER.decode(relaxed)
     except json.JSONDecodeError as error:
         raise _broken(text, error) from None
+
+
+def _strict(text: str) -> object:
+    value, end = _DECODER.raw_decode(text)
+    # The text is stripped: nothing may follow, and what follows is the decoder's to refuse.
+    return value if end == len(text) else _DECODER.decode(text)
 
 
 def _broken(text: str, error: json.JSONDecodeError) -> Refused:

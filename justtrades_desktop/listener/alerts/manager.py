@@ -14,14 +14,16 @@ _NAMES = {
 }
 
 
-def parse(text: str) -> list[tuple[str, object]] | None:
+def parse(text: str) -> dict[str, object] | None:
     """The fields of the line, None when the text is no such line."""
     parts = text.split(",")
     start = len(parts)
     while start > 1 and "=" in parts[start - 1]:
         start -= 1
+    if start == len(parts):
+        return None
     name, colon, word = ",".join(parts[:start]).rpartition(":")
-    if not colon or start == len(parts) or "=" in word or not word.strip():
+    if not colon or "=" in word or not word.strip():
         return None
     found: dict[str, object] = {"action": word.strip(), "strategy": name.strip()}
     for part in parts[start:]:
@@ -32,4 +34,4 @@ def parse(text: str) -> list[tuple[str, object]] | None:
         if field in found:
             raise Refused(f"{shown(key.strip())} appears twice")
         found[field] = value.strip()
-    return list(found.items())
+    return found

@@ -7,7 +7,7 @@ from justtrades_desktop.listener.alerts.action import asked
 from justtrades_desktop.listener.alerts.fields import Fields
 from justtrades_desktop.listener.alerts.identity import identity
 from justtrades_desktop.listener.alerts.keys import Role
-from justtrades_desktop.listener.alerts.position import Stated, after, before
+from justtrades_desktop.listener.alerts.position import after, before
 from justtrades_desktop.listener.alerts.refusal import Refused
 from justtrades_desktop.listener.alerts.sizing import Size, size
 from justtrades_desktop.listener.alerts.values import price, refuse_several, ticker
@@ -15,12 +15,14 @@ from justtrades_desktop.listener.alerts.words import Word, closed_side
 
 _CLOSING = (Word.CLOSE, Word.FLAT)
 _ACTIONS = {
+    None: Action.TARGET,
     Word.BUY: Action.BUY,
     Word.SELL: Action.SELL,
     Word.CLOSE: Action.CLOSE,
     Word.FLAT: Action.CLOSE,
     Word.ADD: Action.ADD,
     Word.REVERSE: Action.REVERSE,
+    Word.PRICE: Action.PRICE,
 }
 
 
@@ -28,12 +30,12 @@ def reading(fields: Fields) -> Reading:
     """Weigh all fields; anything that would have to be guessed is refused."""
     refuse_several(fields)
     word = asked(fields)
-    stated = after(fields)
-    if stated.side == 0 and Role.SIDE in fields and _says_flat(fields):
+    side, target = after(fields)
+    if side == 0 and Role.SIDE in fields and _says_flat(fields):
         word = Word.FLAT
-    if word is Word.PRICE or (word is None and stated.size is None):
-        return _tick(fields, word, stated)
-    return _signal(fields, word, stated)
+    if word == Word.PRICE or (word is None and target is None):
+        return _tick(fields, word, side)
+    return _signal(fields, word, target)
 
 
 def _says_flat(fields: Fields) -> bool:
@@ -43,19 +45,19 @@ def _says_flat(fields: Fields) -> bool:
     )
 
 
-def _tick(fields: Fields, word: Word | None, stated: Stated) -> Reading:
-    if word is None and (stated.side is not None or _sized(fields)):
+def _tick(fields: Fields, word: str | None, side: int | None) -> Reading:
+    if word is None and (side is not None or _sized(fields)):
         raise Refused("it names no action")
     name, at = ticker(fields), price(fields)
     if name is None or at is None:
         raise Refused("it names no action" if word is None else "a price needs an instrument")
-    who = identity(fields)
+    sender_id, sent_at = identity(fields)
     return Reading(
-        action=Action.PRICE,
+        action=_ACTIONS[Word.PRICE],
         ticker=name,
         price=at,
-        sender_id=who.sender_id,
-        sent_at=who.sent_at,
+        sender_id=sender_id,
+        sent_at=sent_at,
     )
 
 
@@ -67,22 +69,22 @@ def _sized(fields: Fields) -> bool:
     )
 
 
-def _signal(fields: Fields, word: Word | None, stated: Stated) -> Reading:
-    much = size(fields, closing=word in _CLOSING)
-    came_from = before(fields)
-    _refuse_wrong_way(word, came_from.size, stated.size)
-    who = identity(fields)
+def _signal(fields: Fields, word: str | None, stated: int | None) -> Reading:
+    much = quantity, percent = size(fields, word in _CLOSING)
+    _, previous = before(fields)
+    _refuse_wrong_way(word, previous, stated)
+    sender_id, sent_at = identity(fields)
     return Reading(
-        action=Action.TARGET if word is None else _ACTIONS[word],
+        action=_ACTIONS[word],
         ticker=ticker(fields),
-        quantity=much.quantity,
+        quantity=quantity,
         price=price(fields),
-        target=_target(word, stated.size, much),
-        percent=much.percent,
-        previous=came_from.size,
-        only_side=_only_side(fields) if word is Word.CLOSE else 0,
-        sender_id=who.sender_id,
-        sent_at=who.sent_at,
+        target=_target(word, stated, much),
+        percent=percent,
+        previous=previous,
+        only_side=_only_side(fields) if word == Word.CLOSE else 0,
+        sender_id=sender_id,
+        sent_at=sent_at,
     )
 
 
@@ -95,19 +97,20 @@ def _only_side(fields: Fields) -> int:
     return sides.pop() if sides else 0
 
 
-def _target(word: Word | None, stated: int | None, much: Size) -> int | None:
-    if word is Word.FLAT:
-        if much.percent is not None and much.percent < 100:
-            raise Refused(f"it says flat, but also to close only {much.percent} percent")
+def _target(word: str | None, stated: int | None, much: Size) -> int | None:
+    quantity, percent = much
+    if word == Word.FLAT:
+        if percent is not None and percent < 100:
+            raise Refused(f"it says flat, but also to close only {percent} percent")
         return 0
-    if word is Word.CLOSE and stated is None:
-        return None if much.quantity or much.percent else 0  # nobody sends a close of nothing
+    if word == Word.CLOSE and stated is None:
+        return None if quantity or percent else 0  # nobody sends a close of nothing
     return stated
 
 
-def _refuse_wrong_way(word: Word | None, was: int | None, will_be: int | None) -> None:
+def _refuse_wrong_way(word: str | None, was: int | None, will_be: int | None) -> None:
     """A buy never lowers the strategy's position, a sell never raises it."""
     if was is None or will_be is None:
         return
-    if (word is Word.BUY and will_be < was) or (word is Word.SELL and will_be > was):
-        raise Refused(f"it says {word.value}, but the position goes from {was} to {will_be}")
+    if (word == Word.BUY and will_be < was) or (word == Word.SELL and will_be > was):
+        raise Refused(f"it says {word}, but the position goes from {was} to {will_be}")

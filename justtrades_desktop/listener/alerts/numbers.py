@@ -8,21 +8,19 @@ from decimal import Decimal
 from justtrades_desktop.listener.alerts.refusal import Refused, shown
 
 MAX_DIGITS = 30
-MOST_CONTRACTS = 10**12  # far past any market; keeps a count inside a 64-bit column
+MOST_CONTRACTS = 999_999_999  # past any market; even times a price it stays far inside 64 bits
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _MONEY = re.compile(r"[$€£¥]|\b(?:usd|usdt|eur|dollars?)\b", re.IGNORECASE)
 
 
 def number(label: str, value: object) -> Decimal | None:
     """The number a field holds, None when the field is empty."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, Decimal):
+    if isinstance(value, str):
+        return _spelled(label, value)
+    if value is None or isinstance(value, Decimal):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
-    if isinstance(value, str):
-        return _spelled(label, value)
     raise Refused(f"{label} is not a number")
 
 
@@ -36,16 +34,19 @@ def contracts(label: str, value: object) -> int | None:
 
 def whole(label: str, value: object) -> int | None:
     """A whole number of contracts with its sign; 2.0 is 2."""
-    if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) <= 12:
-        return int(value)
-    found = number(label, value)
+    # An exact type, for a bool is an int as well.
+    found = value if type(value) is int else number(label, value)
     if found is None:
         return None
-    if abs(found) > MOST_CONTRACTS:
-        raise Refused(f"{label} {shown(value)} is too large to be a number of contracts")
-    if found != found.to_integral_value():
+    if not -MOST_CONTRACTS <= found <= MOST_CONTRACTS:
+        raise Refused(
+            f"{label} {shown(value)} is too large to be a number of contracts; "
+            f"{MOST_CONTRACTS:,} is the most"
+        )
+    count = int(found)
+    if count != found:
         raise Refused(f"{label} {shown(value)} is not a whole number of contracts")
-    return int(found)
+    return count
 
 
 def from_json(token: str) -> Decimal:

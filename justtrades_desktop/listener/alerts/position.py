@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from justtrades_desktop.listener.alerts.fields import Fields, Said
 from justtrades_desktop.listener.alerts.keys import Role
 from justtrades_desktop.listener.alerts.numbers import whole
@@ -13,14 +11,9 @@ from justtrades_desktop.listener.alerts.words import side_word
 _NAMES = {1: "long", -1: "short", 0: "flat"}
 
 
-class Stated(NamedTuple):
-    """A stated position; ``side`` may be known where the size is not."""
-
-    side: int | None = None
-    size: int | None = None
-
-
-_UNSTATED = Stated()
+# The side and the size of a position; the side may be known where the size is not.
+Stated = tuple[int | None, int | None]
+_UNSTATED: Stated = (None, None)
 
 
 def after(fields: Fields) -> Stated:
@@ -38,7 +31,7 @@ def _stated(fields: Fields, sides: str, signed: str, unsigned: str) -> Stated:
         return _UNSTATED
     side, sizes = _side(fields.get(sides, []))
     if not (sizes or signed in fields or unsigned in fields):
-        return Stated(side, 0 if side == 0 else None)
+        return side, 0 if side == 0 else None
     sizes += _sizes(fields.get(signed, []))
     magnitudes = _sizes(fields.get(unsigned, []))
     if side is None and not sizes and any(size > 0 for _, size in magnitudes):
@@ -50,8 +43,8 @@ def _stated(fields: Fields, sides: str, signed: str, unsigned: str) -> Stated:
     if len(found) > 1:
         raise Refused("two fields state different positions: " + _listed(sizes + magnitudes))
     if found:
-        return Stated(side, found.pop())
-    return Stated(side, 0 if side == 0 else None)
+        return side, found.pop()
+    return side, 0 if side == 0 else None
 
 
 def _side(said: list[Said]) -> tuple[int | None, list[tuple[str, int]]]:

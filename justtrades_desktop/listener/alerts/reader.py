@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from justtrades_desktop.domain.signals import Reading, Unreadable
 from justtrades_desktop.listener.alerts import form, json_text, manager, pairs, sentence
 from justtrades_desktop.listener.alerts.fields import Fields, gather
@@ -44,7 +42,7 @@ def _read(text: str, wrapped: int) -> Reading:
         if isinstance(value, str) and wrapped:
             return _read(value.strip(), wrapped - 1)
         if isinstance(value, dict):
-            return _from_fields(value.items(), wrapped)
+            return _from_fields(value, wrapped)
         if isinstance(value, list):
             raise Refused("it is a list; one alert is one instruction")
         raise Refused(_NO_FORMAT)
@@ -58,7 +56,7 @@ def _is_json(text: str) -> bool:
     return text.startswith(("//", "/*"))
 
 
-def _from_text(text: str) -> Iterable[tuple[str, object]]:
+def _from_text(text: str) -> dict[str, object]:
     found = sentence.parse(text) or manager.parse(text)
     if found is None and "&" in text and ";" not in text:
         found = form.parse(text)
@@ -69,8 +67,8 @@ def _from_text(text: str) -> Iterable[tuple[str, object]]:
     return found
 
 
-def _from_fields(items: Iterable[tuple[str, object]], wrapped: int) -> Reading:
-    fields = gather(items)
+def _from_fields(given: dict[str, object], wrapped: int) -> Reading:
+    fields = gather(given)
     inner = _inner(fields) if wrapped else None
     return reading(fields) if inner is None else _read(inner, wrapped - 1)
 

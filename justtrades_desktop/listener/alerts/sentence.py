@@ -10,7 +10,7 @@ _ENDING = ". New strategy position is "
 _ORDER = re.compile(r"(?:^|[\s:)])order ([A-Za-z]{1,10}) @ ([^\s]{1,40}) filled on ([^\r\n]{1,80})")
 
 
-def parse(text: str) -> list[tuple[str, object]] | None:
+def parse(text: str) -> dict[str, object] | None:
     """The fields of the sentence, None when the text is no such sentence."""
     head, ending, position = text.rpartition(_ENDING)
     if not ending:
@@ -23,9 +23,9 @@ def parse(text: str) -> list[tuple[str, object]] | None:
     if not found:
         return None
     action, quantity, ticker = found.groups()
-    return [
-        ("action", action),
-        ("quantity", quantity),
-        ("ticker", ticker),
-        ("position_size", position.removesuffix(".")),
-    ]
+    return {
+        "action": action,
+        "quantity": quantity,
+        "ticker": ticker,
+        "position_size": position.removesuffix("."),
+    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
 
 from justtrades_desktop.listener.alerts.fields import Fields, Said, plain
 from justtrades_desktop.listener.alerts.keys import Role
@@ -17,29 +16,33 @@ _PART = "percentofposition positionpercent percentposition percent percentage"
 _IN_CONTRACTS, _OF_POSITION = frozenset(_FIXED.split()), frozenset(_PART.split())
 
 
-class Size(NamedTuple):
-    """At most one of both is set."""
-
-    quantity: int | None = None
-    percent: Decimal | None = None
-
-
-UNSIZED = Size()
+# Contracts, or a percentage of the position; at most one of both is set.
+Size = tuple[int | None, Decimal | None]
+_UNSIZED: Size = (None, None)
 
 
 def size(fields: Fields, closing: bool) -> Size:
     """The stated size; percentages make sense for a close only."""
     _refuse_money(fields)
     unit = _unit(fields)
-    stated = [_size(said, unit) for said in _sized(fields, unit)]
-    stated += [_percent(said) for said in fields.get(Role.PERCENT, ())]
-    found = stated[0] if len(stated) == 1 else _agreed(stated)
-    if found.percent is not None and not closing:
-        raise Refused(f"{found.percent} percent is no number of contracts")
+    found = _UNSIZED
+    stated: list[Size] = []
+    for said in _sized(fields, unit):
+        found = _size(said, unit)
+        stated.append(found)
+    for said in fields.get(Role.PERCENT, ()):
+        found = _percent(said)
+        stated.append(found)
+    if len(stated) > 1:
+        found = _agreed(stated)
+    if found[1] is not None and not closing:
+        raise Refused(f"{found[1]} percent is no number of contracts")
     return found
 
 
 def _refuse_money(fields: Fields) -> None:
+    if not (Role.MONEY in fields or Role.RISK in fields):
+        return
     for role, meaning in ((Role.MONEY, "money"), (Role.RISK, "risk")):
         for said in fields.get(role, ()):
             if number(said.label, said.value):
@@ -72,30 +75,33 @@ def _sized(fields: Fields, unit: str | None) -> list[Said]:
 
 
 def _size(said: Said, unit: str | None) -> Size:
-    text = said.value.strip() if isinstance(said.value, str) else said.value
-    if isinstance(text, str) and text.endswith("%"):
-        return _percent(Said(0, said.label, text[:-1]))
+    value = said.value
+    if isinstance(value, str):
+        value = value.strip()
+        if value.endswith("%"):
+            return _percent(Said(0, said.label, value[:-1]))
     if unit in _OF_POSITION:
         return _percent(said)
-    return Size(quantity=contracts(said.label, text))
+    return contracts(said.label, value), None
 
 
 def _percent(said: Said) -> Size:
     text = said.value.strip().removesuffix("%") if isinstance(said.value, str) else said.value
     value = number(said.label, text)
     if not value:
-        return UNSIZED
+        return _UNSIZED
     if not 0 < value <= _WHOLE:
         raise Refused(f"{said.label} {shown(said.value)} is not a part of a position, 0 to 100")
-    return Size(percent=value)
+    return None, value
 
 
 def _agreed(sizes: list[Size]) -> Size:
-    stated = {one for one in sizes if one != UNSIZED}
+    stated = {one for one in sizes if one != _UNSIZED}
     if len(stated) > 1:
         raise Refused("two fields state different sizes: " + ", ".join(sorted(map(_name, stated))))
-    return stated.pop() if stated else UNSIZED
+    return stated.pop() if stated else _UNSIZED
 
 
 def _name(stated: Size) -> str:
-    return f"{stated.percent}%" if stated.quantity is None else str(stated.quantity)
+    quantity, percent = stated
+    return f"{percent}%" if quantity is None else str(quantity)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from functools import lru_cache
+from typing import Final
 
 
-class Word(StrEnum):
-    """What one word of an alert asks for, before the fields are weighed against each other."""
+class Word:
+    """What one word of an alert asks for, before the fields are weighed against each other.
 
-    BUY = "buy"
-    SELL = "sell"
-    CLOSE = "close"  # in full, unless a quantity or a percentage says how much
-    FLAT = "flat"  # always in full
-    ADD = "add"
-    REVERSE = "reverse"
-    PRICE = "price"
-    NEUTRAL = "neutral"  # "place", "open": another field must name the side
-    UNTRADED = "untraded"  # cancels or changes working orders, moves no position
+    Plain texts and no enum, as for ``Role``.
+    """
+
+    BUY: Final = "buy"
+    SELL: Final = "sell"
+    CLOSE: Final = "close"  # in full, unless a quantity or a percentage says how much
+    FLAT: Final = "flat"  # always in full
+    ADD: Final = "add"
+    REVERSE: Final = "reverse"
+    PRICE: Final = "price"
+    NEUTRAL: Final = "neutral"  # "place", "open": another field must name the side
+    UNTRADED: Final = "untraded"  # cancels or changes working orders, moves no position
 
 
 _SPELLINGS = {
@@ -51,17 +54,27 @@ _ACTIONS = {spelling: word for word, all_ in _SPELLINGS.items() for spelling in 
 _SIDES = {"long": 1, "bullish": 1, "buy": 1, "short": -1, "bearish": -1, "sell": -1, "flat": 0}
 # A close that names the side it closes: exit_long must never touch a short.
 _CLOSES_LONG = frozenset(
-    "closelong exitlong longexit longclose closebuy exitbuy selltoclose stc".split()
+    ["closelong", "exitlong", "longexit", "longclose", "closebuy", "exitbuy", "selltoclose", "stc"]
 )
 _CLOSES_SHORT = frozenset(
-    "closeshort exitshort shortexit shortclose closesell exitsell cover buytocover buytoclose "
-    "btc".split()
+    [
+        "closeshort",
+        "exitshort",
+        "shortexit",
+        "shortclose",
+        "closesell",
+        "exitsell",
+        "cover",
+        "buytocover",
+        "buytoclose",
+        "btc",
+    ]
 )
 _JOINTS = str.maketrans("", "", "_-. ")
 
 
 @lru_cache(maxsize=512)
-def action_word(text: str) -> Word | None:
+def action_word(text: str) -> str | None:
     """The action a word stands for; spelling, case and joints do not matter."""
     return _ACTIONS.get(text.lower().translate(_JOINTS)) if len(text) <= 40 else None
 

@@ -220,8 +220,7 @@ async def test_a_full_disk_refuses_and_goes_on_by_itself_when_there_is_room(
         core.desk.bus.subscribe(LedgerFailed, told.append)
         core.desk.bus.subscribe(LedgerRecovered, told.append)
         with pytest.raises(NotStored, match="disk is full"):
-            for _ in range(200):
-                await core.desk.receive(recorder, alert(reading("buy", "100"), body="x" * 3000))
+            await _fill(core, recorder)
         stored = core.desk.signals_stored
         assert core.desk.open_positions()[0].signed == stored > 5
         disk.pages = 100_000
@@ -230,6 +229,11 @@ async def test_a_full_disk_refuses_and_goes_on_by_itself_when_there_is_room(
         receipt = await core.desk.receive(recorder, alert(reading("buy", "100")))
         assert (receipt.signal_id, receipt.position) == (stored + 1, stored + 1)
     assert check(path_in(tmp_path)) == (stored + 1, [])
+
+
+async def _fill(core: Core, recorder: Recorder) -> None:
+    for _ in range(200):
+        await core.desk.receive(recorder, alert(reading("buy", "100"), body="x" * 3000))
 
 
 class _Disk:

@@ -1,0 +1,131 @@
+"""The menus, their keys, and the sheet that lists the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMenu, QWidget
+
+from justtrades_desktop.ui.memory import Look
+
+if TYPE_CHECKING:
+    from justtrades_desktop.ui.window import MainWindow
+
+
+class Menus(QObject):
+    """Everything the window can do, once in a menu, with its key."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._actions: list[QAction] = []
+        self._looks: dict[Look, QAction] = {}
+        self._recorder_menu()
+        self._view_menu()
+        self._help_menu()
+
+    def keys(self) -> list[tuple[str, str]]:
+        """Every key with its meaning."""
+        listed = [
+            (
+                action.shortcut().toString(QKeySequence.SequenceFormat.NativeText),
+                action.text().replace("&", "").replace("…", ""),
+            )
+            for action in self._actions
+            if not action.shortcut().isEmpty()
+        ]
+        return [
+            *listed,
+            ("Tab", self.tr("Next field or list")),
+            ("Return", self.tr("Edit the chosen recorder")),
+            ("Esc", self.tr("Close a dialog without doing anything")),
+        ]
+
+    def show_look(self, look: Look) -> None:
+        """Tick the chosen theme."""
+        self._looks[look].setChecked(True)
+
+    def _recorder_menu(self) -> None:
+        window = self._window
+        menu = self._menu(self.tr("&File"))
+        self._add(menu, self.tr("&New recorder…"), window.commands.new_recorder, "Ctrl+N")
+        self._add(menu, self.tr("Send a &test alert…"), window.commands.test_alert, "Ctrl+T")
+        self._add(menu, self.tr("&Connect alerts…"), window.commands.connect_alerts, "Ctrl+L")
+        menu.addSeparator()
+        self._add(menu, self.tr("Show the &demo"), window.commands.start_demo)
+        menu.addSeparator()
+        self._add(menu, self.tr("&Quit"), window.commands.quit, "Ctrl+Q")
+
+    def _view_menu(self) -> None:
+        window = self._window
+        menu = self._menu(self.tr("&View"))
+        self._add(menu, self.tr("&Positions"), lambda: self._tab(window.positions), "Ctrl+1")
+        self._add(menu, self.tr("&Signals"), lambda: self._tab(window.signals), "Ctrl+2")
+        self._add(menu, self.tr("&Recorders"), lambda: self._panel(window.recorders_dock), "Ctrl+3")
+        self._add(menu, self.tr("&Charts"), lambda: self._panel(window.charts_dock), "Ctrl+4")
+        menu.addSeparator()
+        shown = self._submenu(menu, self.tr("Shown p&anels"))
+        for dock in (window.recorders_dock, window.charts_dock):
+            shown.addAction(dock.toggleViewAction())
+        looks = self._submenu(menu, self.tr("&Theme"))
+        group = QActionGroup(self)
+        for look, label in (
+            (Look.SYSTEM, self.tr("As the &system")),
+            (Look.DARK, self.tr("&Dark")),
+            (Look.LIGHT, self.tr("&Light")),
+        ):
+            action = self._add(looks, label, partial(window.look_chosen.emit, look))
+            action.setCheckable(True)
+            group.addAction(action)
+            self._looks[look] = action
+        menu.addSeparator()
+        self._add(menu, self.tr("Reset the &layout"), window.reset_layout)
+
+    def _help_menu(self) -> None:
+        menu = self._menu(self.tr("&Help"))
+        self._add(menu, self.tr("&Keys"), self._window.commands.show_keys, "F1")
+
+    def _tab(self, view: QWidget) -> None:
+        self._window.show_work()
+        self._window.work.setCurrentWidget(view)
+        _focus_inside(view)
+
+    def _panel(self, dock: QDockWidget) -> None:
+        self._window.show_work()
+        dock.show()
+        dock.raise_()
+        inside = dock.widget()
+        if inside is not None:
+            _focus_inside(inside)
+
+    def _menu(self, title: str) -> QMenu:
+        menu = QMenu(title, self._window)
+        self._window.top_bar.menu_bar.addMenu(menu)
+        return menu
+
+    def _submenu(self, menu: QMenu, title: str) -> QMenu:
+        inner = QMenu(title, menu)
+        menu.addMenu(inner)
+        return inner
+
+    def _add(self, menu: QMenu, text: str, do: Callable[[], object], key: str = "") -> QAction:
+        action = QAction(text, self)
+        if key:
+            action.setShortcut(QKeySequence(key))
+        action.triggered.connect(lambda: do())
+        menu.addAction(action)
+        self._actions.append(action)
+        return action
+
+
+def _focus_inside(widget: QWidget) -> None:
+    """Give the keyboard to the first table or list inside, else to the first that takes it."""
+    view = widget.findChild(QAbstractItemView)
+    if view is not None and view.isEnabled() and view.isVisible():
+        view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return
+    widget.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -1,0 +1,1 @@
+"""Table models: snapshots of what the core holds, one row each."""

@@ -1,0 +1,129 @@
+"""Window, tray and theme of one running program, brought up together and taken down in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+
+from justtrades_desktop.app.serving import Serving
+from justtrades_desktop.ui.addresses import shown
+from justtrades_desktop.ui.bridge import Bridge
+from justtrades_desktop.ui.memory import Look, Memory
+from justtrades_desktop.ui.notices import Notice
+from justtrades_desktop.ui.tasks import Tasks
+from justtrades_desktop.ui.theme import Theme, apply_theme, system_is_dark
+from justtrades_desktop.ui.tray import Tray
+from justtrades_desktop.ui.window import MainWindow
+
+log = logging.getLogger(__name__)
+
+
+class Shell(QObject):
+    """What a person sees of a running JustTrades."""
+
+    def __init__(
+        self,
+        app: QApplication,
+        running: Serving,
+        stop: asyncio.Event,
+        *,
+        demo: bool = False,
+        tray_available: bool | None = None,
+    ) -> None:
+        super().__init__()
+        self._app = app
+        self._stop = stop
+        self.memory = Memory(running.config.data_dir)
+        self.bridge = Bridge(running.desk.bus)
+        self.tasks = Tasks(self.report)
+        theme = apply_theme(app, self._wants_dark())
+        self.window = MainWindow(running, self.bridge, self.tasks, theme, self.memory, demo=demo)
+        self.window.menus.show_look(self.memory.look)
+        self.tray = Tray(
+            running.desk,
+            self.bridge,
+            theme.colours,
+            listening=shown(running.url),
+            address=self.window.webhook_address,
+            available=tray_available,
+        )
+        self.window.hides_to_tray = self.tray.present
+        self._connect()
+        _ = self.tasks.start(self.window.status.keep_asking(), name="heartbeats")
+
+    def _connect(self) -> None:
+        self.window.quit_wanted.connect(self._stop.set)
+        self.window.hidden.connect(self._say_hidden)
+        self.window.look_chosen.connect(self.choose_look)
+        self.tray.open_wanted.connect(self.show)
+        self.tray.quit_wanted.connect(self._quit_from_tray)
+        self.bridge.ledger_failed.connect(self.tray.set_trouble)
+        self.bridge.ledger_recovered.connect(self._recovered)
+        self._app.styleHints().colorSchemeChanged.connect(self._follow_system)
+
+    def show(self) -> None:
+        """Bring the window to the front."""
+        self.window.bring_up()
+
+    def report(self, error: BaseException, name: str) -> None:
+        """Tell the trader about a bug of ours; the log has the rest."""
+        self.window.report(
+            self.tr(
+                "Something went wrong in JustTrades (%1: %2). Alerts are still received and "
+                "stored; the log in the data folder has the details."
+            )
+            .replace("%1", name)
+            .replace("%2", str(error) or type(error).__name__)
+        )
+
+    def choose_look(self, look: Look) -> None:
+        """Change the theme and remember it."""
+        self.memory.look = look
+        self._apply()
+
+    async def close(self) -> None:
+        """Take down window and tray, and let every task of theirs clean up."""
+        self._app.styleHints().colorSchemeChanged.disconnect(self._follow_system)
+        self.window.keep_layout()
+        self.tray.close()
+        self.window.hide()
+        await self.tasks.close()
+        self.bridge.close()
+        await asyncio.sleep(0)  # what the tasks' ends have called for comes first
+        self.window.deleteLater()
+
+    def _wants_dark(self) -> bool:
+        look = self.memory.look
+        return system_is_dark(self._app) if look is Look.SYSTEM else look is Look.DARK
+
+    def _follow_system(self) -> None:
+        if self.memory.look is Look.SYSTEM:
+            self._apply()
+
+    def _apply(self) -> None:
+        theme: Theme = apply_theme(self._app, self._wants_dark())
+        self.window.set_theme(theme)
+
+    def _recovered(self) -> None:
+        self.tray.set_trouble(None)
+
+    def _say_hidden(self) -> None:
+        if self.memory.first_time("hides to the tray"):
+            self.tray.tell(
+                Notice(
+                    self.tr("JustTrades goes on in the tray"),
+                    self.tr(
+                        "Alerts are received as before. The icon's menu opens the window again, "
+                        "or quits."
+                    ),
+                )
+            )
+
+    def _quit_from_tray(self) -> None:
+        # The question needs a window to stand on.
+        if self.window.decisions.open_positions():
+            self.show()
+        self.window.commands.quit()

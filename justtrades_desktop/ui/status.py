@@ -1,0 +1,238 @@
+"""The status bar: every part shows its own heartbeat, and a late one turns its light with words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, auto
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QWidget
+
+from justtrades_desktop import __version__
+from justtrades_desktop.app.post import answer_seconds
+from justtrades_desktop.app.serving import Serving
+from justtrades_desktop.domain.errors import NotStored, UserError
+from justtrades_desktop.ui.format import STALE_SECONDS, age
+from justtrades_desktop.ui.parts import Dot, plain_label
+from justtrades_desktop.ui.theme import GRID, Colours
+
+PROBE_SECONDS: Final = 5.0
+_ANSWER_SECONDS: Final = 4.0
+_LOST_SECONDS: Final = 15.0  # three probes without an answer
+_LATE_LAG: Final = 0.1
+_BAD_LAG: Final = 0.5
+_MOVING_MS: Final = 500
+
+translate = QCoreApplication.translate
+
+
+class Level(Enum):
+    """How a part is."""
+
+    QUIET = auto()
+    GOOD = auto()
+    LATE = auto()
+    BAD = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A light and the words beside it; ``more`` is the tool tip."""
+
+    level: Level
+    words: str
+    more: str = ""
+
+
+@dataclass(slots=True)
+class Beat:
+    """The heartbeat of a part that is asked now and then."""
+
+    ok_at: datetime | None = None
+    seconds: float | None = None
+    trouble: str | None = field(default=None)
+
+    def came(self, now: datetime, seconds: float) -> None:
+        """It answered."""
+        self.ok_at, self.seconds, self.trouble = now, seconds, None
+
+    def age(self, now: datetime) -> float | None:
+        """Seconds since its last answer."""
+        return None if self.ok_at is None else (now - self.ok_at).total_seconds()
+
+
+def listener_said(beat: Beat, now: datetime) -> Said:
+    """The listener, asked over HTTP as TradingView would."""
+    name = translate("Status", "Listener")
+    return _beaten(name, beat, now, translate("Status", "asked over HTTP every 5 s"))
+
+
+def ledger_said(beat: Beat, now: datetime, trouble: str | None, commit: float | None) -> Said:
+    """The ledger: whether its thread answers, and how long the last commit took."""
+    name = translate("Status", "Ledger")
+    if trouble is not None:
+        words = translate("Status", "cannot write")
+        return Said(Level.BAD, f"{name} {words}", trouble)
+    said = _beaten(name, beat, now, translate("Status", "time of the last commit to disk"))
+    if commit is not None and said.level is Level.GOOD:
+        return Said(said.level, f"{name} {commit * 1000:.1f} ms", said.more)
+    return said
+
+
+def loop_said(latest: float, worst: float) -> Said:
+    """The event loop: how late it wakes."""
+    name = translate("Status", "Loop")
+    level = Level.GOOD
+    if latest >= _LATE_LAG:
+        level = Level.BAD if latest >= _BAD_LAG else Level.LATE
+    more = translate("Status", "worst of the last minute: %1 ms").replace(
+        "%1", f"{worst * 1000:.0f}"
+    )
+    return Said(level, f"{name} {latest * 1000:.0f} ms", more)
+
+
+def prices_said(newest: datetime | None, now: datetime, *, positions: bool) -> Said:
+    """The newest price of all; old ones matter only while something is open."""
+    name = translate("Status", "Prices")
+    if newest is None:
+        none = translate("Status", "none yet")
+        return Said(Level.QUIET, f"{name} {none}", _what_prices())
+    seconds = max((now - newest).total_seconds(), 0.0)
+    old = translate("Status", "%1 old").replace(
+        "%1", f"{seconds:.1f} s" if seconds < 10 else age(seconds)
+    )
+    level = Level.GOOD
+    if seconds > STALE_SECONDS:
+        level = Level.LATE if positions else Level.QUIET
+    return Said(level, f"{name} {old}", _what_prices())
+
+
+def _what_prices() -> str:
+    return translate("Status", "the age of the newest price of any instrument")
+
+
+def _beaten(name: str, beat: Beat, now: datetime, more: str) -> Said:
+    seconds = beat.age(now)
+    if seconds is None:
+        level = Level.QUIET if beat.trouble is None else Level.BAD
+        words = translate("Status", "…") if beat.trouble is None else beat.trouble
+        return Said(level, f"{name} {words}", more)
+    if seconds > _LOST_SECONDS or beat.trouble is not None:
+        level = Level.BAD if seconds > _LOST_SECONDS else Level.LATE
+        silent = translate("Status", "silent for %1").replace("%1", age(seconds))
+        return Said(level, f"{name} {silent}", beat.trouble or more)
+    return Said(Level.GOOD, f"{name} {(beat.seconds or 0.0) * 1000:.1f} ms", more)
+
+
+class Part(QWidget):
+    """A light with words."""
+
+    def __init__(self, colours: Colours) -> None:
+        super().__init__()
+        self.dot = Dot(colours.muted)
+        self.label = plain_label("")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 0, GRID, 0)
+        row.setSpacing(GRID - 2)
+        row.addWidget(self.dot)
+        row.addWidget(self.label)
+
+    def show_said(self, said: Said, colours: Colours) -> None:
+        """Show a state."""
+        self.dot.set_colour(_colour(said.level, colours))
+        if self.label.text() != said.words:
+            self.label.setText(said.words)
+            self.setAccessibleName(said.words)
+        self.setToolTip(said.more)
+
+
+class StatusBar(QStatusBar):
+    """Listener, ledger, loop and prices on the left, clock and version on the right."""
+
+    def __init__(self, running: Serving, colours: Colours) -> None:
+        super().__init__()
+        self._running = running
+        self._colours = colours
+        self.listener_beat, self.ledger_beat = Beat(), Beat()
+        self.setSizeGripEnabled(False)
+        self.parts = {name: Part(colours) for name in ("listener", "ledger", "loop", "prices")}
+        for part in self.parts.values():
+            self.addWidget(part)
+        self.clock = plain_label("")
+        self.clock.setAccessibleName(self.tr("Time"))
+        version = plain_label(f"v{__version__}")
+        version.setContentsMargins(GRID, 0, GRID, 0)
+        self.addPermanentWidget(self.clock)
+        self.addPermanentWidget(version)
+        self._moving = QTimer(self)
+        self._moving.setInterval(_MOVING_MS)
+        self._moving.timeout.connect(self.refresh)
+        self._moving.start()
+        self.refresh()
+
+    def set_colours(self, colours: Colours) -> None:
+        """Follow a change of the theme."""
+        self._colours = colours
+        self.refresh()
+
+    async def keep_asking(self) -> None:
+        """Ask listener and ledger for a sign of life until cancelled."""
+        while True:
+            await asyncio.gather(
+                self._ask(self.listener_beat, self._ask_listener),
+                self._ask(self.ledger_beat, self._ask_ledger),
+            )
+            self.refresh()
+            await asyncio.sleep(PROBE_SECONDS)
+
+    def refresh(self) -> None:
+        """Show how all parts are now."""
+        desk, health = self._running.desk, self._running.health
+        now = desk.clock()
+        newest = max((price.at for price in desk.book.prices.values()), default=None)
+        opened = next(desk.book.live(), None) is not None
+        said = {
+            "listener": listener_said(self.listener_beat, now),
+            "ledger": ledger_said(
+                self.ledger_beat, now, health.ledger_trouble, health.database_seconds
+            ),
+            "loop": loop_said(health.pulse.latest, health.pulse.worst),
+            "prices": prices_said(newest, now, positions=opened),
+        }
+        for name, part in self.parts.items():
+            part.show_said(said[name], self._colours)
+        self.clock.setText(f"{now.astimezone():%H:%M:%S}")
+
+    async def _ask(self, beat: Beat, question: Callable[[], Awaitable[float]]) -> None:
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                seconds = await question()
+        except (UserError, NotStored) as error:
+            beat.trouble = str(error)
+        except TimeoutError:
+            beat.trouble = self.tr("does not answer")
+        else:
+            beat.came(self._running.desk.clock(), seconds)
+
+    async def _ask_listener(self) -> float:
+        return await answer_seconds(self._running.url)
+
+    async def _ask_ledger(self) -> float:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        await self._running.desk.flush()
+        return loop.time() - started
+
+
+def _colour(level: Level, colours: Colours) -> QColor:
+    return {
+        Level.QUIET: colours.muted,
+        Level.GOOD: colours.good,
+        Level.LATE: colours.warning,
+        Level.BAD: colours.danger,
+    }[level]

@@ -1,0 +1,150 @@
+"""How the window looks: Fusion with our own palette, dark and light, and the colours of P&L."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory, QToolTip
+
+from justtrades_desktop.app.places import resources
+
+GRID: Final = 8  # every distance is a multiple of it
+CONTROL: Final = 28  # the height of buttons and fields
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """The colours that carry a meaning; profit and loss hold for colour-blind eyes."""
+
+    profit: QColor
+    loss: QColor
+    neutral: QColor
+    muted: QColor
+    accent: QColor
+    background: QColor
+    surface: QColor
+    text: QColor
+    grid: QColor
+    warning: QColor
+    danger: QColor
+    good: QColor
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A theme that has been applied."""
+
+    colours: Colours
+    dark: bool
+
+
+def dark_colours() -> Colours:
+    """On a nearly black ground."""
+    return Colours(
+        profit=QColor("#4ea1ff"),
+        loss=QColor("#ff9f43"),
+        neutral=QColor("#c3c9d2"),
+        muted=QColor("#8b94a1"),
+        accent=QColor("#3d8bfd"),
+        background=QColor("#101317"),
+        surface=QColor("#181d23"),
+        text=QColor("#e6e9ee"),
+        grid=QColor("#2a313a"),
+        warning=QColor("#e0a030"),
+        danger=QColor("#f0525a"),
+        good=QColor("#3fb97f"),
+    )
+
+
+def light_colours() -> Colours:
+    """On white."""
+    return Colours(
+        profit=QColor("#0b5cad"),
+        loss=QColor("#b34700"),
+        neutral=QColor("#3a424d"),
+        muted=QColor("#5f6975"),
+        accent=QColor("#0b62c4"),
+        background=QColor("#ffffff"),
+        surface=QColor("#f3f5f7"),
+        text=QColor("#15191e"),
+        grid=QColor("#d5dae0"),
+        warning=QColor("#a86500"),
+        danger=QColor("#c4232c"),
+        good=QColor("#1f7a4d"),
+    )
+
+
+def colours(dark: bool) -> Colours:
+    """The colours of one of the two themes."""
+    return dark_colours() if dark else light_colours()
+
+
+def system_is_dark(app: QApplication) -> bool:
+    """What the system asks for; dark where it says nothing."""
+    return app.styleHints().colorScheme() != Qt.ColorScheme.Light
+
+
+def apply_theme(app: QApplication, dark: bool) -> Theme:
+    """Give every widget of the program the dark or the light look."""
+    theme = Theme(colours(dark), dark)
+    palette = _palette(theme.colours)
+    # Else a style sheet, however small, keeps palettes from reaching the widgets inside others.
+    app.setAttribute(Qt.ApplicationAttribute.AA_UseStyleSheetPropagationInWidgetStyles)
+    app.setStyle(QStyleFactory.create("Fusion"))
+    app.setPalette(palette)
+    QToolTip.setPalette(palette)
+    app.setStyleSheet(_style_sheet(theme.colours))
+    return theme
+
+
+def _palette(colours: Colours) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    on_accent = QColor("#ffffff")
+    for which, colour in {
+        role.Window: colours.surface,
+        role.WindowText: colours.text,
+        role.Base: colours.background,
+        role.AlternateBase: colours.surface,
+        role.Text: colours.text,
+        role.Button: colours.surface,
+        role.ButtonText: colours.text,
+        role.BrightText: colours.danger,
+        role.ToolTipBase: colours.surface,
+        role.ToolTipText: colours.text,
+        role.PlaceholderText: colours.muted,
+        role.Highlight: colours.accent,
+        role.HighlightedText: on_accent,
+        role.Accent: colours.accent,
+        role.Link: colours.accent,
+        role.LinkVisited: colours.accent,
+        role.Light: colours.grid.lighter(120),
+        role.Midlight: colours.grid,
+        role.Mid: colours.grid,
+        role.Dark: colours.grid,
+        role.Shadow: colours.background.darker(150),
+    }.items():
+        palette.setColor(which, colour)
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, colours.muted)
+    palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, colours.grid)
+    return palette
+
+
+def _style_sheet(colours: Colours) -> str:
+    # Fusion draws an unchecked box in the colour of its ground: nobody would see it.
+    return f"""
+        QCheckBox::indicator, QGroupBox::indicator, QAbstractItemView::indicator {{
+            width: 14px; height: 14px; border: 1px solid {colours.muted.name()};
+            border-radius: 3px; background: {colours.background.name()};
+        }}
+        QCheckBox::indicator:checked, QGroupBox::indicator:checked,
+        QAbstractItemView::indicator:checked {{
+            background: {colours.accent.name()}; border-color: {colours.accent.name()};
+            image: url("{(resources() / "check.svg").as_posix()}");
+        }}
+        QCheckBox::indicator:focus {{ border: 2px solid {colours.accent.name()}; }}
+    """

@@ -1,0 +1,208 @@
+"""The line along the top: what this is, where it listens, what is open, and what is wrong."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from fractions import Fraction
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenuBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from justtrades_desktop.trading.desk import Desk
+from justtrades_desktop.ui import format as shown
+from justtrades_desktop.ui.addresses import shown as without_scheme
+from justtrades_desktop.ui.format import STALE_SECONDS, Tone
+from justtrades_desktop.ui.parts import CopyButton, Dot, paint, plain_label
+from justtrades_desktop.ui.theme import GRID, Colours
+
+_HOME = "USD"
+
+
+class Banner(QFrame):
+    """A coloured bar across the window; hidden while all is well."""
+
+    dismissed = Signal()
+
+    def __init__(self, *, may_close: bool) -> None:
+        super().__init__()
+        self.setAutoFillBackground(True)
+        self.text = plain_label(wrap=True)
+        self.close_button = QPushButton(self.tr("Dismiss"))
+        self.close_button.setAccessibleName(self.tr("Dismiss this message"))
+        self.close_button.clicked.connect(self._dismiss)
+        self.close_button.setVisible(may_close)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        row.setSpacing(2 * GRID)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.close_button)
+        self.hide()
+
+    def say(self, text: str) -> None:
+        """Show ``text``; an empty one hides the bar."""
+        self.text.setText(text)
+        self.setAccessibleName(text)
+        self.setVisible(bool(text))
+
+    def set_colour(self, ground: QColor, ink: QColor) -> None:
+        """Its ground, and the text on it."""
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Window, ground)
+        palette.setColor(QPalette.ColorRole.WindowText, ink)
+        self.setPalette(palette)
+        self.text.setPalette(palette)
+
+    def _dismiss(self) -> None:
+        self.say("")
+        self.dismissed.emit()
+
+
+class TopBar(QWidget):
+    """The menus, banners below them, and one calm line.
+
+    It stands in the window's place for menus: a tool bar would give a wrapped banner no height
+    for its width.
+    """
+
+    def __init__(self, desk: Desk, url: str, colours: Colours, *, demo: bool) -> None:
+        super().__init__()
+        self._desk = desk
+        self._colours = colours
+        self.menu_bar = QMenuBar()
+        self.ledger_banner = Banner(may_close=False)
+        self.error_banner = Banner(may_close=True)
+        self.light = Dot(colours.good)
+        self.listening = plain_label(self.tr("Listening %1").replace("%1", without_scheme(url)))
+        self.copy_button = CopyButton(self.tr("Copy"), self.tr("Copy the listener's address"))
+        self.copy_button.set_text_to_copy(url)
+        self.mode = plain_label(self.tr("Signals only – no broker connected"))
+        self.result_label = plain_label(self.tr("Open P&L"))
+        self.result = plain_label()
+        self.result.setAccessibleName(self.tr("Open P&L"))
+        _enlarge(self.result, 3.0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.menu_bar)
+        column.addWidget(self.ledger_banner)
+        column.addWidget(self.error_banner)
+        column.addLayout(self._line(demo))
+        self.set_colours(colours)
+
+    def _line(self, demo: bool) -> QHBoxLayout:
+        name = plain_label("JustTrades")
+        _enlarge(name, 2.0)
+        row = QHBoxLayout()
+        row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        row.setSpacing(GRID)
+        row.addWidget(name)
+        self.demo = plain_label(self.tr("DEMO DATA"))
+        _enlarge(self.demo, 0.0)
+        self.demo.setVisible(demo)
+        row.addSpacing(GRID)
+        row.addWidget(self.demo)
+        row.addSpacing(GRID)
+        row.addWidget(self.light)
+        row.addWidget(self.listening)
+        row.addWidget(self.copy_button)
+        row.addSpacing(2 * GRID)
+        row.addWidget(self.mode)
+        row.addStretch(1)
+        row.addWidget(self.result_label)
+        row.addWidget(self.result)
+        return row
+
+    def set_colours(self, colours: Colours) -> None:
+        """Follow a change of the theme."""
+        self._colours = colours
+        paint(self.mode, colours.muted)
+        paint(self.result_label, colours.muted)
+        paint(self.demo, colours.warning)
+        self.ledger_banner.set_colour(QColor("#b3202a"), QColor("#ffffff"))
+        self.error_banner.set_colour(QColor("#e0912a"), QColor("#1a1205"))
+        self.set_trouble(bool(self.ledger_banner.text.text()))
+        self.refresh()
+
+    def set_quiet(self, quiet: bool) -> None:
+        """Leave out the P&L while there is nothing that could have one."""
+        self.result_label.setVisible(not quiet)
+        self.result.setVisible(not quiet)
+
+    def set_trouble(self, trouble: bool) -> None:
+        """Turn the light beside the address."""
+        self.light.set_colour(self._colours.danger if trouble else self._colours.good)
+
+    def refresh(self) -> None:
+        """Add up what is open now."""
+        total = open_result(self._desk, self._desk.clock())
+        if self.result.text() != total.words:
+            self.result.setText(total.words)
+        self.result.setAccessibleDescription(f"{total.words} {total.more}".strip())
+        self.result.setToolTip(total.more)
+        colours = self._colours
+        colour = {
+            Tone.PROFIT: colours.profit,
+            Tone.LOSS: colours.loss,
+            Tone.MUTED: colours.muted,
+        }.get(total.tone, colours.neutral)
+        paint(self.result, colour)
+
+
+class Total:
+    """The open P&L of all positions in words, and what the words leave out."""
+
+    __slots__ = ("more", "tone", "words")
+
+    def __init__(self, words: str, tone: Tone, more: str) -> None:
+        self.words = words
+        self.tone = tone
+        self.more = more
+
+
+def open_result(desk: Desk, now: datetime) -> Total:
+    """Add up the open positions, each currency by itself; what has no price or value is said."""
+    sums: defaultdict[str, Fraction] = defaultdict(Fraction)
+    left_out, oldest = 0, 0.0
+    for mark in desk.book.live():
+        product = mark.position.product
+        result = mark.position.in_money(mark.unrealized)
+        if product is None or result is None:
+            left_out += 1
+            continue
+        sums[product.currency] += result
+        ticked = desk.book.prices.get(mark.position.symbol)
+        if ticked is not None:
+            oldest = max(oldest, (now - ticked.at).total_seconds())
+    words = " · ".join(
+        shown.money(total, None).removesuffix(shown.unit(None))
+        + ("" if currency == _HOME else f" {currency}")
+        for currency, total in sorted(sums.items(), key=lambda each: (each[0] != _HOME, each[0]))
+    )
+    if not words:
+        return Total(shown.UNKNOWN if left_out else shown.with_arrow("0.00"), Tone.MUTED, "")
+    more = []
+    if left_out:
+        more.append(shown.tr("{} without a price or a tick value are not in it.").format(left_out))
+    if oldest > STALE_SECONDS:
+        more.append(shown.tr("The oldest price in it is {} old.").format(shown.age(oldest)))
+        return Total(f"{words} ({shown.age(oldest)})", Tone.MUTED, " ".join(more))
+    tone = shown.tone(next(iter(sums.values()))) if len(sums) == 1 else Tone.NEUTRAL
+    return Total(words, tone, " ".join(more))
+
+
+def _enlarge(label: QLabel, points: float) -> None:
+    font = label.font()
+    font.setPointSizeF(font.pointSizeF() + points)
+    font.setWeight(QFont.Weight.DemiBold)
+    label.setFont(font)
+    label.setAlignment(Qt.AlignmentFlag.AlignVCenter)

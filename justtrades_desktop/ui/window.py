@@ -1,0 +1,253 @@
+"""The main window: it composes the panels and leads from one page to another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget, QWidget
+
+from justtrades_desktop.app.serving import Serving
+from justtrades_desktop.domain.recorders import Recorder
+from justtrades_desktop.ui.addresses import webhook
+from justtrades_desktop.ui.bridge import Bridge
+from justtrades_desktop.ui.charts.plots import PositionCharts
+from justtrades_desktop.ui.commands import Commands
+from justtrades_desktop.ui.decisions import Decisions
+from justtrades_desktop.ui.icon import picture
+from justtrades_desktop.ui.layout import Layout
+from justtrades_desktop.ui.memory import Look, Memory
+from justtrades_desktop.ui.menus import Menus
+from justtrades_desktop.ui.status import StatusBar
+from justtrades_desktop.ui.tasks import Tasks
+from justtrades_desktop.ui.theme import Theme
+from justtrades_desktop.ui.top_bar import TopBar
+from justtrades_desktop.ui.views.connect import ConnectPage
+from justtrades_desktop.ui.views.positions import PositionsView
+from justtrades_desktop.ui.views.recorders import RecordersView
+from justtrades_desktop.ui.views.signals import SignalsView
+from justtrades_desktop.ui.views.welcome import Welcome
+
+_TOTAL_MS: Final = 1000
+_ICON: Final = 72
+
+
+class MainWindow(QMainWindow):
+    """Holds no trading state of its own."""
+
+    quit_wanted = Signal()
+    hidden = Signal()
+    look_chosen = Signal(Look)
+
+    def __init__(
+        self,
+        running: Serving,
+        bridge: Bridge,
+        tasks: Tasks,
+        theme: Theme,
+        memory: Memory,
+        *,
+        demo: bool = False,
+    ) -> None:
+        super().__init__()
+        self._desk = running.desk
+        self._bridge = bridge
+        self.theme = theme
+        self.hides_to_tray = False
+        self.setWindowTitle(self.tr("JustTrades – demo data") if demo else self.tr("JustTrades"))
+        self.setDockNestingEnabled(True)
+        self.decisions = Decisions(
+            running, tasks, self, colours=lambda: self.theme.colours, complain=self.report
+        )
+        self.commands = Commands(self, running.desk, tasks, self.decisions)
+        # Made in reading order: the keyboard walks through them so.
+        self.top_bar = TopBar(self._desk, running.url, theme.colours, demo=demo)
+        self.setMenuWidget(self.top_bar)
+        self.connect_page = ConnectPage(running.url, bridge, memory, theme.colours)
+        self._make_recorders()
+        self._make_pages(tasks)
+        self._make_charts()
+        self.status = StatusBar(running, theme.colours)
+        self.setStatusBar(self.status)
+        self._connect_panels()
+        self._connect_bridge()
+        self.menus = Menus(self)
+        self.pages.setCurrentWidget(self.work)
+        self.layout_of_docks = Layout(self, memory, self.recorders_dock, self.charts_dock)
+        self.show_page(self.work if self._desk.recorders else self.welcome)
+
+    # Composition
+
+    def _make_pages(self, tasks: Tasks) -> None:
+        desk, colours = self._desk, self.theme.colours
+        self.welcome = Welcome(picture(_ICON), colours)
+        self.positions = PositionsView(desk, self._bridge, tasks, colours)
+        self.signals = SignalsView(desk, self._bridge, tasks, colours)
+        self.work = QTabWidget()
+        self.work.setDocumentMode(True)
+        self.work.setAccessibleName(self.tr("Positions and signals"))
+        self.work.addTab(self.positions, self.tr("Positions"))
+        self.work.addTab(self.signals, self.tr("Signals"))
+        self.pages = QStackedWidget()
+        for page in (self.welcome, self.connect_page, self.work):
+            self.pages.addWidget(page)
+        self.setCentralWidget(self.pages)
+
+    def _make_recorders(self) -> None:
+        self.recorders = RecordersView(
+            self._desk, self._bridge, self.theme.colours, self.webhook_address
+        )
+        self.recorders_dock = self._dock("recorders", self.tr("Recorders"), self.recorders)
+
+    def _make_charts(self) -> None:
+        self.charts = PositionCharts(self._desk, self._bridge, self.theme.colours)
+        self.charts_dock = self._dock("charts", self.tr("Charts"), self.charts)
+
+    def _dock(self, name: str, title: str, content: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)  # saveState goes by it
+        dock.setWidget(content)
+        return dock
+
+    def _connect_panels(self) -> None:
+        commands = self.commands
+        self.positions.position_selected.connect(self.charts.show_position)
+        self.positions.selection_cleared.connect(self.charts.show_all)
+        self.positions.tick_value_wanted.connect(commands.ask_tick_value)
+        self.positions.connect_alerts_wanted.connect(commands.connect_alerts)
+        self.signals.apply_by_hand_wanted.connect(commands.apply_by_hand)
+        self.recorders.new_wanted.connect(commands.new_recorder)
+        self.recorders.edit_wanted.connect(commands.edit)
+        self.recorders.test_wanted.connect(commands.try_alert)
+        self.recorders.connect_wanted.connect(self.show_connection)
+        self.recorders.switch_wanted.connect(commands.switch)
+        self.recorders.rotate_wanted.connect(commands.rotate)
+        self.welcome.demo_wanted.connect(commands.start_demo)
+        self.welcome.recorder_named.connect(commands.add_first)
+        self.connect_page.done_wanted.connect(self.show_work)
+        self.connect_page.test_wanted.connect(commands.try_alert)
+        self.connect_page.address_changed.connect(self.recorders.refresh)
+
+    def _connect_bridge(self) -> None:
+        self._bridge.ledger_failed.connect(self._ledger_failed)
+        self._bridge.ledger_recovered.connect(self._ledger_recovered)
+        self._bridge.recorders_changed.connect(self._recorders_changed)
+        self._bridge.signals_recorded.connect(self._result_changed)
+        self._bridge.prices_moved.connect(self._result_changed)
+        self._ageing = QTimer(self)  # the age of a price grows without any event
+        self._ageing.setInterval(_TOTAL_MS)
+        self._ageing.timeout.connect(self.top_bar.refresh)
+        self._ageing.start()
+
+    # Pages
+
+    def show_page(self, page: QWidget) -> None:
+        """Show one of the three pages; the greeting stands alone, the charts only by the tables."""
+        working = self.pages.currentWidget() is self.work
+        if working and page is not self.work:
+            self.layout_of_docks.put_aside()
+        self.pages.setCurrentWidget(page)
+        if page is self.work:
+            if not working:
+                self.layout_of_docks.bring_back()
+            self.layout_of_docks.settle()
+        else:
+            self.charts_dock.hide()
+            self.recorders_dock.setVisible(page is self.connect_page)
+        if page is self.welcome:
+            self.welcome.greet()
+        self.top_bar.set_quiet(page is self.welcome)
+
+    def show_work(self) -> None:
+        """Show positions and signals."""
+        self.show_page(self.work)
+
+    def show_connection(self, recorder_id: int) -> None:
+        """Show how TradingView reaches one recorder."""
+        self.connect_page.show_recorder(self._desk.book.recorders[recorder_id])
+        self.show_page(self.connect_page)
+
+    def webhook_address(self, recorder: Recorder) -> str:
+        """The address a trader gives to TradingView."""
+        return webhook(self.connect_page.base, recorder)
+
+    def _recorders_changed(self) -> None:
+        # A first recorder may come from the command line as well.
+        if self._desk.recorders and self.pages.currentWidget() is self.welcome:
+            self.show_work()
+
+    def _result_changed(self, _what: object) -> None:
+        self.top_bar.refresh()
+
+    # Trouble
+
+    def report(self, text: str) -> None:
+        """Show something that went wrong, until it is dismissed."""
+        self.top_bar.error_banner.say(text)
+
+    def _ledger_failed(self, reason: str) -> None:
+        self.top_bar.ledger_banner.say(
+            self.tr(
+                "The ledger cannot write: %1. Alerts are answered 503 and change no position; "
+                "TradingView tries again for some 15 seconds. Make room or check the disk: it "
+                "goes on by itself."
+            ).replace("%1", reason)
+        )
+        self.top_bar.set_trouble(True)
+
+    def _ledger_recovered(self) -> None:
+        self.top_bar.ledger_banner.say("")
+        self.top_bar.set_trouble(False)
+
+    # Looks and layout
+
+    def set_theme(self, theme: Theme) -> None:
+        """Follow a change of the theme."""
+        self.theme = theme
+        follow: list[Callable[[Any], None]] = [
+            self.welcome.set_colours,
+            self.connect_page.set_colours,
+            self.positions.set_colours,
+            self.signals.set_colours,
+            self.charts.set_colours,
+            self.recorders.set_colours,
+            self.top_bar.set_colours,
+            self.status.set_colours,
+        ]
+        for set_colours in follow:
+            set_colours(theme.colours)
+
+    def reset_layout(self) -> None:
+        """Put every panel back to where it was at the first start."""
+        self.show_work()
+        self.layout_of_docks.reset()
+
+    def keep_layout(self) -> None:
+        """Remember where everything is."""
+        self.layout_of_docks.keep(beside_tables=self.pages.currentWidget() is self.work)
+
+    def bring_up(self) -> None:
+        """Show the window in front of others."""
+        if self.isMinimized():
+            self.showNormal()
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Docks take sizes only once they are laid out."""
+        super().showEvent(event)
+        if self.pages.currentWidget() is self.work:
+            self.layout_of_docks.settle()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closing hides to the tray; where there is none, it quits."""
+        event.ignore()
+        if self.hides_to_tray:
+            self.keep_layout()
+            self.hide()
+            self.hidden.emit()
+        else:
+            self.commands.quit()

@@ -1,0 +1,28 @@
+"""Sentences that several parts of the window say."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from justtrades_desktop.domain.errors import NotStored, UserError
+
+translate = QCoreApplication.translate
+
+
+def in_words(error: UserError | NotStored) -> str:
+    """What happened, what it means, what to do."""
+    if isinstance(error, UserError):
+        return f"{error.title}.\n{error.hint}" if error.hint else f"{error.title}."
+    return translate(
+        "Wording",
+        "Not stored: %1.\nNothing was changed; positions stay as they are. "
+        "Make room or check the disk, then try again.",
+    ).replace("%1", str(error))
+
+
+def held_in_words(position: int) -> str:
+    """``long 2``, ``short 1`` or ``flat``."""
+    if position == 0:
+        return translate("Wording", "flat")
+    side = translate("Wording", "long") if position > 0 else translate("Wording", "short")
+    return f"{side} {abs(position)}"

@@ -1,0 +1,138 @@
+"""Every screen in both themes as a picture: written where asked, and never empty."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from justtrades_desktop.ui.dialogs.by_hand import ByHandDialog
+from justtrades_desktop.ui.dialogs.plain import KeySheet, Question
+from justtrades_desktop.ui.dialogs.recorder import RecorderDialog
+from justtrades_desktop.ui.dialogs.tick_value import TickValueDialog
+from justtrades_desktop.ui.dialogs.trial import TrialDialog
+from justtrades_desktop.ui.memory import Look
+from tests.ui.program import Program, perform
+
+_SETTLE = 0.3
+_FEWEST_COLOURS = 12
+
+
+@pytest.fixture
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    asked = request.config.getoption("--pictures")
+    folder = Path(asked) if asked else tmp_path / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.mark.parametrize("look", [Look.DARK, Look.LIGHT])
+def test_first_start(qapp: QApplication, tmp_path: Path, folder: Path, look: Look) -> None:
+    async def play(program: Program) -> None:
+        window = program.window
+        await _take(window, folder, "welcome", look)
+        window.welcome.ask_name()
+        window.welcome.name.setText("Trend MNQ")
+        await _take(window, folder, "name", look)
+        window.welcome.go_on.click()
+        await program.until(lambda: window.pages.currentWidget() is window.connect_page)
+        await _take(window, folder, "connect", look)
+        window.connect_page.ways.setCurrentIndex(1)
+        window.connect_page.public.setText("https://alerts.example.com")
+        recorder = program.running.desk.recorders[0]
+        await program.alert(recorder, action="buy", ticker="MNQ1!", price="25600.25")
+        await program.until(lambda: "connected" in window.connect_page.arrival.text())
+        await _take(window, folder, "connected", look)
+
+    perform(qapp, tmp_path / "data", play, look=look)
+
+
+@pytest.mark.parametrize("look", [Look.DARK, Look.LIGHT])
+def test_at_work(qapp: QApplication, tmp_path: Path, folder: Path, look: Look) -> None:
+    async def play(program: Program) -> None:
+        await _trade(program)
+        window = program.window
+        await program.until(lambda: window.pages.currentWidget() is window.work)
+        await _take(window, folder, "positions", look)
+        window.work.setCurrentWidget(window.signals)
+        await _take(window, folder, "signals", look)
+        window.work.setCurrentWidget(window.positions)
+        window.top_bar.ledger_banner.say("The ledger cannot write: the disk is full.")
+        window.report("Something went wrong in JustTrades (a test). Alerts are still received.")
+        await _take(window, folder, "banners", look)
+
+    perform(qapp, tmp_path / "data", play, look=look)
+
+
+@pytest.mark.parametrize("look", [Look.DARK, Look.LIGHT])
+def test_dialogs(qapp: QApplication, tmp_path: Path, folder: Path, look: Look) -> None:
+    async def play(program: Program) -> None:
+        await _trade(program)
+        window, desk = program.window, program.running.desk
+        recorder = desk.recorders[0]
+        await program.until(lambda: window.recorders.chosen is not None)
+        window.commands.new_recorder()
+        form = await program.dialog(RecorderDialog)
+        await _take_dialog(program, form, folder, "recorder-form", look)
+        window.commands.test_alert()
+        trial = await program.dialog(TrialDialog)
+        trial.do_button.click()
+        await program.until(lambda: bool(trial.problem.text()))
+        await _take_dialog(program, trial, folder, "test-alert", look)
+        line = next(s for s in await desk.signals(limit=9) if s.outcome == "unreadable")
+        window.signals.apply_by_hand_wanted.emit(line)
+        by_hand = await program.dialog(ByHandDialog)
+        await _take_dialog(program, by_hand, folder, "apply-by-hand", look)
+        window.positions.tick_value_wanted.emit("ACME1!")
+        tick_value = await program.dialog(TickValueDialog)
+        tick_value.do_button.click()
+        await program.until(lambda: bool(tick_value.problem.text()))
+        await _take_dialog(program, tick_value, folder, "tick-value", look)
+        window.recorders.rotate_wanted.emit(recorder.id)
+        await _take_dialog(program, await program.dialog(Question), folder, "rotate", look)
+        window.commands.show_keys()
+        await _take_dialog(program, await program.dialog(KeySheet), folder, "keys", look)
+
+    perform(qapp, tmp_path / "data", play, look=look)
+
+
+async def _trade(program: Program) -> None:
+    trend = await program.recorder("Trend MNQ", multiplier=2)
+    fade = await program.recorder("Fade MES with a rather long name")
+    gold = await program.recorder("Gold swing", enabled=False)
+    await program.alert(trend, action="buy", ticker="MNQ1!", contracts=1, price="25600.25")
+    await program.alert(fade, action="sell", ticker="MES1!", contracts=2, price="6950.25")
+    await program.alert(gold, action="buy", ticker="MGC1!", contracts=1, price="4100.1")
+    await program.send(trend, "Trendline broken, look at the <b>chart</b> & decide")
+    await program.alert(fade, action="buy", ticker="ACME1!", contracts=1, price="240")
+    for step in range(12):
+        program.price("MNQ1!", f"{25600 + 3 * step}.50")
+        program.price("MES1!", f"{6950 + step % 5}.75")
+        await asyncio.sleep(0.06)
+
+
+async def _take(widget: QWidget, folder: Path, name: str, look: Look) -> None:
+    await asyncio.sleep(_SETTLE)
+    picture = widget.grab()
+    assert picture.save(str(folder / f"{name}-{look.value}.png"))
+    assert _colours_in(picture) >= _FEWEST_COLOURS
+
+
+async def _take_dialog(
+    program: Program, dialog: QDialog, folder: Path, name: str, look: Look
+) -> None:
+    await _take(dialog, folder, name, look)
+    dialog.reject()
+    await program.gone(dialog)
+
+
+def _colours_in(picture: QPixmap) -> int:
+    image = picture.toImage()
+    found = set()
+    for y in range(0, image.height(), 3):
+        for x in range(0, image.width(), 3):
+            found.add(image.pixel(x, y))
+    return len(found)
