@@ -1,8 +1,11 @@
-"""Options of the test run."""
+"""Options of the test run; windows are made without a screen unless one is asked for."""
 
+import os
 from pathlib import Path
 
 import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

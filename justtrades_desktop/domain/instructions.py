@@ -130,8 +130,8 @@ def _wrong_way(position: int, instruction: Instruction) -> str | None:
 
 
 def _plain_close(reading: Reading) -> bool:
-    """A close that states no earlier position has nothing to compare: it simply closes."""
-    return reading.action is Action.CLOSE and reading.previous is None
+    """A full close that states no earlier position has nothing to compare: it simply closes."""
+    return reading.action is Action.CLOSE and not reading.target and reading.previous is None
 
 
 def _expected(reading: Reading, stated: int, scale: int) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -96,8 +97,13 @@ class Batch:
         Raises:
             AlreadyStored: a signal's key is in the ledger; nothing of this batch may be kept.
         """
-        if self._signals:
+        try:
+            self._write(connection)
+        except sqlite3.IntegrityError:
             self._refuse_known_keys(connection)
+            raise
+
+    def _write(self, connection: Connection) -> None:
         # Closed ones first: a flip's new position may be open only once the old one is not.
         positions = [position_row(p) for p in (*self._closed.values(), *self._open.values())]
         for statement, rows in (

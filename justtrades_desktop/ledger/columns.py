@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Dialect, String
@@ -12,14 +13,26 @@ from sqlalchemy.types import TypeDecorator
 from justtrades_desktop.domain.values import plain, units_from_text, units_text
 
 
+@lru_cache(maxsize=256)
+def utc_text(moment: datetime) -> str:
+    """``2026-11-20T15:30:05.000000Z``; refuses a naive time.
+
+    Remembered, since one signal writes its time into several rows.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a naive time has no place in the ledger")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 class UnitsText(TypeDecorator[int]):
     """Units as the text of the points or money they stand for: ``'25605.25'``."""
 
     impl = String
     cache_ok = True
+    to_text = staticmethod(units_text)
 
     def process_bind_param(self, value: int | None, dialect: Dialect) -> Any:
-        return None if value is None else units_text(value)
+        return None if value is None else self.to_text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
         return None if value is None else units_from_text(value)
@@ -30,9 +43,10 @@ class DecimalText(TypeDecorator[Decimal]):
 
     impl = String
     cache_ok = True
+    to_text = staticmethod(plain)
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
-        return None if value is None else plain(value)
+        return None if value is None else self.to_text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
@@ -43,16 +57,10 @@ class UtcText(TypeDecorator[datetime]):
 
     impl = String
     cache_ok = True
+    to_text = staticmethod(utc_text)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        return None if value is None else utc_text(value)
+        return None if value is None else self.to_text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         return None if value is None else datetime.fromisoformat(value)
-
-
-def utc_text(moment: datetime) -> str:
-    """``2026-11-20T15:30:05.000000Z``; refuses a naive time."""
-    if moment.tzinfo is None:
-        raise ValueError("a naive time has no place in the ledger")
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

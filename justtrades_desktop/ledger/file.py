@@ -36,7 +36,7 @@ def writing_engine(path: Path) -> Engine:
     """
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(path, isolation_level=None, timeout=2.0)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=2.0, cached_statements=512)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")

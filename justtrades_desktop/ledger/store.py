@@ -79,6 +79,7 @@ class Store:
         self._epoch = 0
         self._void_epoch = -1  # the thread's own
         self._engine: Engine | None = None
+        self._connection: Connection | None = None
         self._thread: threading.Thread | None = None
         self.last_commit_seconds: float | None = None
 
@@ -210,20 +211,23 @@ class Store:
 
     def _in_transaction(self, work: Callable[[Connection], None]) -> None:
         try:
-            with self._connect().connect() as connection:
-                _transact(connection, work)
+            _transact(self._connect(), work)
         except (SQLAlchemyError, sqlite3.Error, OSError, OverflowError) as error:
             log.error("the ledger could not commit: %s", error)  # noqa: TRY400 - said once, in words
             self._disconnect()  # a connection that failed to write is not trusted with the next
             raise NotStored(in_words(error)) from error
 
-    def _connect(self) -> Engine:
-        if self._engine is None:
+    def _connect(self) -> Connection:
+        if self._connection is None:
             create_private(self._path)
             self._engine = writing_engine(self._path)
-        return self._engine
+            self._connection = self._engine.connect()
+        return self._connection
 
     def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()  # closed as it is, whatever state it is in
+            self._connection = None
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
@@ -245,6 +249,8 @@ def _transact(connection: Connection, work: Callable[[Connection], None]) -> Non
             raw.execute("ROLLBACK")
         raise
     raw.execute("COMMIT")
+    if connection.in_transaction():  # SQLAlchemy's own idea of one, where work was its statements
+        connection.rollback()
 
 
 def in_words(error: Exception) -> str:
@@ -262,17 +268,17 @@ def in_words(error: Exception) -> str:
     return text
 
 
-def _open(path: Path, engine: Engine) -> Contents:
-    revision = recognise(path)
-    with engine.connect() as connection:
-        if revision != REVISION:
-            # Alembic takes longer to import than all the rest takes to start.
-            from justtrades_desktop.ledger.migrate import migrate
+def _open(path: Path, connection: Connection) -> Contents:
+    if recognise(path) != REVISION:
+        # Alembic takes longer to import than all the rest takes to start.
+        from justtrades_desktop.ledger.migrate import migrate
 
-            with connection.begin():  # Alembic would commit a transaction it does not know of
-                driver(connection).execute("BEGIN IMMEDIATE")
-                migrate(connection)
-        return _contents(connection)
+        with connection.begin():  # Alembic would commit a transaction it does not know of
+            driver(connection).execute("BEGIN IMMEDIATE")
+            migrate(connection)
+    contents = _contents(connection)
+    connection.rollback()
+    return contents
 
 
 def _contents(connection: Connection) -> Contents:

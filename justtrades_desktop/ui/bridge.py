@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from typing import Final
-
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from justtrades_desktop.domain.events import (
     LedgerFailed,
@@ -17,11 +14,7 @@ from justtrades_desktop.domain.events import (
     SignalRepeated,
 )
 from justtrades_desktop.trading.bus import Bus
-
-INTERVAL: Final = 0.05
-# Telling may take at most this part of the time: with thousands of rows the window is told less
-# often, rather than the listener being held up.
-_SHARE: Final = 0.25
+from justtrades_desktop.ui.pace import Pace
 
 
 class Bridge(QObject):
@@ -47,12 +40,7 @@ class Bridge(QObject):
         self._products: set[str] = set()
         self._recorders = False
         self._ledger: LedgerFailed | LedgerRecovered | None = None
-        self._ready_at = 0.0
-        self._waiting = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._tell)
+        self._pace = Pace(self.tell, self)
         self._unsubscribe = [
             bus.subscribe(SignalRecorded, self._on_recorded),
             bus.subscribe(SignalRepeated, self._on_repeated),
@@ -68,46 +56,36 @@ class Bridge(QObject):
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self._unsubscribe.clear()
-        self._timer.stop()
+        self._pace.stop()
+
+    @property
+    def busy(self) -> bool:
+        """Whether events come in by the thousand a second, so that the screen has to stand back."""
+        return self._pace.busy
 
     def _on_tick(self, event: PriceTicked) -> None:
         self._moved.add(event.symbol)
-        if not self._waiting:
-            self._wait()
+        self._pace.ask()
 
     def _on_recorded(self, event: SignalRecorded) -> None:
         self._recorded.append(event)
-        self._wait()
+        self._pace.ask()
 
     def _on_repeated(self, event: SignalRepeated) -> None:
         self._repeated.append(event)
-        self._wait()
+        self._pace.ask()
 
     def _on_product(self, event: ProductSaved) -> None:
         self._products.add(event.symbol)
-        self._wait()
+        self._pace.ask()
 
     def _on_recorder(self, _: RecorderSaved) -> None:
         self._recorders = True
-        self._wait()
+        self._pace.ask()
 
     def _on_ledger(self, event: LedgerFailed | LedgerRecovered) -> None:
         self._ledger = event
-        self._wait()
-
-    def _wait(self) -> None:
-        if not self._waiting:
-            self._waiting = True
-            rest = self._ready_at - time.monotonic()
-            # Rounded up: a millisecond early would be a twenty-first time.
-            self._timer.start(max(0, int(rest * 1000) + 1) if rest > 0 else 0)
-
-    def _tell(self) -> None:
-        began = time.monotonic()
-        self._waiting = False
-        self.tell()
-        took = time.monotonic() - began
-        self._ready_at = began + max(INTERVAL, took / _SHARE)
+        self._pace.ask()
 
     def tell(self) -> None:
         """Tell at once what was put aside."""

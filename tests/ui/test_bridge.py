@@ -19,7 +19,8 @@ from justtrades_desktop.domain.events import (
 )
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.trading.bus import Bus
-from justtrades_desktop.ui.bridge import INTERVAL, Bridge
+from justtrades_desktop.ui.bridge import Bridge
+from justtrades_desktop.ui.pace import INTERVAL
 from tests.fakes.alerts import START
 from tests.ui.conftest import OnStage
 from tests.ui.stage import Stage, until

@@ -11,7 +11,7 @@ from justtrades_desktop.ui.charts.path import Path
 from justtrades_desktop.ui.charts.plots import PositionCharts
 from justtrades_desktop.ui.theme import light_colours
 from tests.ui.conftest import OnStage
-from tests.ui.stage import Stage
+from tests.ui.stage import Stage, until
 
 
 def shown_charts(stage: Stage) -> PositionCharts:
@@ -55,7 +55,8 @@ def test_draws_pnl_and_drawdown_from_the_opening(on_stage: OnStage[None]) -> Non
         assert path.values[0] == 0
         assert list(path.values)[-2:] == [-40, 40]
         assert list(path.worst)[-2:] == [-40, -40]
-        assert charts.profit.value_text == "▲ +40.00"
+        await until(lambda: charts.profit.value_text == "▲ +40.00")
+        await until(lambda: charts.profit.points == len(path))
         assert charts.drawdown.value_text == "▼ −40.00"
         assert charts.profit.note_text == "JADNQ · MNQ1!"
         assert charts.profit.points == len(path)
@@ -75,7 +76,7 @@ def test_a_closed_position_stays_until_another_is_chosen(on_stage: OnStage[None]
         await stage.send(recorder, "sell", "25610", quantity=2)
         await stage.told()
         stage.tick("MNQ1!", "25500")
-        assert charts.profit.value_text == "▲ +20.00"
+        await until(lambda: charts.profit.value_text == "▲ +20.00")
         assert "closed" in charts.profit.note_text
         charts.show_position(recorder.id, "MNQ1!")
         assert charts.profit.value_text == "▲ +220.00"
@@ -116,11 +117,11 @@ def test_the_sum_leaves_out_what_cannot_be_added(on_stage: OnStage[None]) -> Non
         await stage.told()
         for symbol in ("MNQ1!", "ES1!", "XYZ", "FDAX1!"):
             stage.tick(symbol, "99")
-        assert charts.profit.value_text == "▼ −52.00"
+        await until(lambda: charts.profit.value_text == "▼ −52.00")
         assert "2 of 4 not in it" in charts.profit.note_text
         await stage.desk.set_tick_value("XYZ", Decimal(1), Decimal(3))
         await stage.told()
-        assert charts.profit.value_text == "▼ −55.00"
+        await until(lambda: charts.profit.value_text == "▼ −55.00")
 
     on_stage(play)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from justtrades_desktop.listener.alerts.fields import Fields, Said
-from justtrades_desktop.listener.alerts.keys import Role
+from justtrades_desktop.listener.alerts import roles
+from justtrades_desktop.listener.alerts.fields import Fields, Said, quoted
 from justtrades_desktop.listener.alerts.refusal import Refused, shown
 from justtrades_desktop.listener.alerts.values import word
 from justtrades_desktop.listener.alerts.words import Word, action_word
@@ -17,37 +17,37 @@ _STRONGER = (Word.FLAT, Word.CLOSE, Word.REVERSE, Word.ADD)
 def asked(fields: Fields) -> str | None:
     """The one action all fields agree on, None when no field names any."""
     words: dict[str, Said] = {}
-    for said in fields.get(Role.ACTION, ()):
+    for said in fields.get(roles.ACTION, ()):
         words[_action(said)] = said
-    for said in fields.get(Role.HINT, ()):
-        hinted = action_word(said.value) if isinstance(said.value, str) else None
+    for said in fields.get(roles.HINT, ()):
+        value = said[1]
+        hinted = action_word(value) if isinstance(value, str) else None
         if hinted and not (hinted == Word.PRICE or (words and hinted == Word.UNTRADED)):
             words.setdefault(hinted, said)
     if not words:
         return None
     if Word.UNTRADED in words:
-        said = words[Word.UNTRADED]
-        raise Refused(f"{said.label} {shown(said.value)} moves no position")
+        raise Refused(f"{quoted(words[Word.UNTRADED])} moves no position")
     return _agreed(words)
 
 
 def _action(said: Said) -> str:
     spelled = word(said)
     if not spelled:
-        raise Refused(f"{said.label} is empty")
+        raise Refused(f"{said[0].label} is empty")
     found = action_word(spelled)
     if found is None:
-        raise Refused(f"{said.label} {shown(spelled)} is no action this app knows")
+        raise Refused(f"{said[0].label} {shown(spelled)} is no action this app knows")
     return found
 
 
 def _agreed(words: dict[str, Said]) -> str:
+    neutral = words.pop(Word.NEUTRAL, None)
+    if neutral and not words:
+        raise Refused(f"{quoted(neutral)} names no side")
     if len(words) == 1:
-        only = next(iter(words))
-        if only == Word.NEUTRAL:
-            raise Refused(f"{words[only].label} {shown(words[only].value)} names no side")
-        return only
-    asked_for = set(words) - {Word.NEUTRAL}
+        return next(iter(words))
+    asked_for = set(words)
     if Word.FLAT in asked_for:
         asked_for.discard(Word.CLOSE)
     strong = [one for one in _STRONGER if one in asked_for]
@@ -55,8 +55,5 @@ def _agreed(words: dict[str, Said]) -> str:
         return strong[0]
     if len(asked_for) > 1:
         first, second, *_ = (said for one, said in words.items() if one in asked_for)
-        raise Refused(
-            f"{first.label} {shown(first.value)} and {second.label} {shown(second.value)} "
-            "contradict each other"
-        )
+        raise Refused(f"{quoted(first)} and {quoted(second)} contradict each other")
     return asked_for.pop()

@@ -20,9 +20,12 @@ _TRAILING = re.compile(_STRING + r"|,(?=\s*+[}\]])", re.DOTALL)
 
 def parse(text: str) -> object:
     """The value a JSON text holds; comments and trailing commas are allowed."""
-    _refuse_depth(text)
+    if text.count("{") + text.count("[") > MAX_DEPTH:
+        _refuse_depth(text)
     try:
-        return _strict(text)
+        value, end = _DECODER.raw_decode(text)
+        # The text is stripped: what follows its value is for the whole decoder to refuse.
+        return value if end == len(text) else _DECODER.decode(text)
     except json.JSONDecodeError as error:
         relaxed = _relaxed(text)
         if relaxed == text:
@@ -31,12 +34,6 @@ def parse(text: str) -> object:
         return _DECODER.decode(relaxed)
     except json.JSONDecodeError as error:
         raise _broken(text, error) from None
-
-
-def _strict(text: str) -> object:
-    value, end = _DECODER.raw_decode(text)
-    # The text is stripped: nothing may follow, and what follows is the decoder's to refuse.
-    return value if end == len(text) else _DECODER.decode(text)
 
 
 def _broken(text: str, error: json.JSONDecodeError) -> Refused:
@@ -48,8 +45,6 @@ def _broken(text: str, error: json.JSONDecodeError) -> Refused:
 
 
 def _refuse_depth(text: str) -> None:
-    if text.count("{") + text.count("[") <= MAX_DEPTH:
-        return
     depth = 0
     for found in _BRACKETS.finditer(text):
         mark = found.group()

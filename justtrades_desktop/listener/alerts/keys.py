@@ -2,94 +2,63 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-
-class Role:
-    """What a field is for; only these are ever looked at.
-
-    Plain texts and no enum: they are looked up dozens of times for every alert.
-    """
-
-    ACTION: Final = "action"
-    HINT: Final = "action hint"  # counts when it holds an action word, may hold anything else
-    TICKER: Final = "ticker"
-    QUANTITY: Final = "quantity"
-    AMOUNT: Final = "amount"  # contracts or money: another field must say which
-    UNIT: Final = "unit"
-    PERCENT: Final = "percent"
-    MONEY: Final = "money"
-    RISK: Final = "risk"
-    PRICE: Final = "price"
-    SIDE: Final = "side of the position"
-    POSITION: Final = "position"  # signed
-    POSITION_SIZE: Final = "position size"  # the side stands elsewhere
-    PREVIOUS_SIDE: Final = "previous side"
-    PREVIOUS: Final = "previous position"
-    PREVIOUS_SIZE: Final = "previous position size"
-    MANY: Final = "several"
-    ID: Final = "id"
-    ORDER_ID: Final = "order id"
-    TIME: Final = "time"
-    NAME: Final = "name"
-    TEXT: Final = "text"
-
+from justtrades_desktop.listener.alerts import roles
 
 # Within a role the order is the order of preference, where a preference is allowed at all.
 _KEYS = {
-    Role.ACTION: (
+    roles.ACTION: (
         "action orderaction command data side direction orderside tradeaction tradeside "
         "positiondirection transactiontype"
     ),
-    Role.HINT: "signal type signaltype order trade event cmd",
-    Role.TICKER: "ticker symbol instrument tvinstrument contract tickerid tradesymbol tvticker",
-    Role.QUANTITY: (
+    roles.HINT: "signal type signaltype order trade event cmd",
+    roles.TICKER: "ticker symbol instrument tvinstrument contract tickerid tradesymbol tvticker",
+    roles.QUANTITY: (
         "quantity qty contracts ordercontracts size orderquantity orderqty ordersize "
         "tradequantity tradesize contractqty contractsize lots lot"
     ),
-    Role.AMOUNT: "orderamount amount",
-    Role.UNIT: (
+    roles.AMOUNT: "orderamount amount",
+    roles.UNIT: (
         "quantitytype qtytype sizetype currencytype ordercurrencytype amounttype sizingtype "
         "ordersizetype"
     ),
-    Role.PERCENT: (
+    roles.PERCENT: (
         "percent percentage closepercent exitpercent closepercentage exitpercentage qtypercent "
         "quantitypercent percentofposition positionpercent qtypct closepct"
     ),
-    Role.MONEY: (
+    roles.MONEY: (
         "ordercost notional dollaramount dollars amountusd usdamount usd quoteamount "
         "quotequantity quoteorderqty cashamount ordervalue positionvalue"
     ),
-    Role.RISK: (
+    roles.RISK: (
         "riskpercentage riskpercent riskpct riskdollaramount riskdollars riskamount "
         "percentofequity equitypercent"
     ),
-    Role.PRICE: (
+    roles.PRICE: (
         "price signalprice orderprice triggerprice entryprice marketprice lastprice limitprice "
         "close barclose"
     ),
-    Role.SIDE: "sentiment marketposition position positionside",
-    Role.POSITION: "positionsize targetposition netposition positionquantity positionqty",
-    Role.POSITION_SIZE: "marketpositionsize",
-    Role.PREVIOUS_SIDE: "prevmarketposition previousmarketposition prevposition previousposition",
-    Role.PREVIOUS: "prevpositionsize previouspositionsize",
-    Role.PREVIOUS_SIZE: "prevmarketpositionsize previousmarketpositionsize",
-    Role.MANY: "tickers symbols instruments legs orders trades signals alerts",
-    Role.ID: "id signalid alertid eventid idempotencykey alerttimestamp",
-    Role.ORDER_ID: "orderid strategyorderid",
-    Role.TIME: "timenow timestamp time date datetime sentat alerttime timeutc bartime",
-    Role.NAME: (
+    roles.SIDE: "sentiment marketposition position positionside",
+    roles.POSITION: "positionsize targetposition netposition positionquantity positionqty",
+    roles.POSITION_SIZE: "marketpositionsize",
+    roles.PREVIOUS_SIDE: "prevmarketposition previousmarketposition prevposition previousposition",
+    roles.PREVIOUS: "prevpositionsize previouspositionsize",
+    roles.PREVIOUS_SIZE: "prevmarketpositionsize previousmarketpositionsize",
+    roles.MANY: "tickers symbols instruments legs orders trades signals alerts",
+    roles.ID: "id signalid alertid eventid idempotencykey alerttimestamp",
+    roles.ORDER_ID: "orderid strategyorderid",
+    roles.TIME: "timenow timestamp time date datetime sentat alerttime timeutc bartime",
+    roles.NAME: (
         "strategy strategyname recorder interval timeframe exchange tvexchange bot botname name "
         "indicator alertname account"
     ),
-    Role.TEXT: "message text alertmessage content msg value payload body json",
+    roles.TEXT: "message text alertmessage content msg value payload body json",
 }
 _IN_STRATEGY = (
-    Role.POSITION,
-    Role.POSITION_SIZE,
-    Role.PREVIOUS,
-    Role.PREVIOUS_SIDE,
-    Role.PREVIOUS_SIZE,
+    roles.POSITION,
+    roles.POSITION_SIZE,
+    roles.PREVIOUS,
+    roles.PREVIOUS_SIDE,
+    roles.PREVIOUS_SIZE,
 )
 PLACES = {key: (role, n) for role, keys in _KEYS.items() for n, key in enumerate(keys.split())}
 for _key, _place in tuple(PLACES.items()):
@@ -110,4 +79,4 @@ HOLDERS = {
     "signal": "",
     "trade": "",
 }
-FREE = frozenset((Role.ID, Role.ORDER_ID, Role.TIME, Role.NAME, Role.TEXT))
+FREE = frozenset((roles.ID, roles.ORDER_ID, roles.TIME, roles.NAME, roles.TEXT))

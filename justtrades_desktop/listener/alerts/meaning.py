@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from justtrades_desktop.domain.signals import Action, Reading
+from justtrades_desktop.listener.alerts import roles
 from justtrades_desktop.listener.alerts.action import asked
 from justtrades_desktop.listener.alerts.fields import Fields
 from justtrades_desktop.listener.alerts.identity import identity
-from justtrades_desktop.listener.alerts.keys import Role
 from justtrades_desktop.listener.alerts.position import after, before
 from justtrades_desktop.listener.alerts.refusal import Refused
 from justtrades_desktop.listener.alerts.sizing import Size, size
@@ -28,10 +28,11 @@ _ACTIONS = {
 
 def reading(fields: Fields) -> Reading:
     """Weigh all fields; anything that would have to be guessed is refused."""
-    refuse_several(fields)
+    if roles.MANY in fields:
+        refuse_several(fields)
     word = asked(fields)
     side, target = after(fields)
-    if side == 0 and Role.SIDE in fields and _says_flat(fields):
+    if side == 0 and roles.SIDE in fields and _says_flat(fields):
         word = Word.FLAT
     if word == Word.PRICE or (word is None and target is None):
         return _tick(fields, word, side)
@@ -39,10 +40,8 @@ def reading(fields: Fields) -> Reading:
 
 
 def _says_flat(fields: Fields) -> bool:
-    return any(
-        isinstance(one.value, str) and one.value.strip().lower() == "flat"
-        for one in fields[Role.SIDE]
-    )
+    sides = (value for _, value in fields[roles.SIDE] if isinstance(value, str))
+    return any(side.strip().lower() == "flat" for side in sides)
 
 
 def _tick(fields: Fields, word: str | None, side: int | None) -> Reading:
@@ -63,23 +62,26 @@ def _tick(fields: Fields, word: str | None, side: int | None) -> Reading:
 
 def _sized(fields: Fields) -> bool:
     return any(
-        said.value not in (None, "")
-        for role in (Role.QUANTITY, Role.AMOUNT, Role.PERCENT)
-        for said in fields.get(role, ())
+        value not in (None, "")
+        for role in (roles.QUANTITY, roles.AMOUNT, roles.PERCENT)
+        for _, value in fields.get(role, ())
     )
 
 
 def _signal(fields: Fields, word: str | None, stated: int | None) -> Reading:
-    much = quantity, percent = size(fields, word in _CLOSING)
+    closing = word in _CLOSING
+    much = size(fields, closing)
+    quantity, percent = much
     _, previous = before(fields)
-    _refuse_wrong_way(word, previous, stated)
+    if previous is not None and stated is not None:
+        _refuse_wrong_way(word, previous, stated)
     sender_id, sent_at = identity(fields)
     return Reading(
         action=_ACTIONS[word],
         ticker=ticker(fields),
         quantity=quantity,
         price=price(fields),
-        target=_target(word, stated, much),
+        target=_target(word, stated, much) if closing else stated,
         percent=percent,
         previous=previous,
         only_side=_only_side(fields) if word == Word.CLOSE else 0,
@@ -90,27 +92,26 @@ def _signal(fields: Fields, word: str | None, stated: int | None) -> Reading:
 
 def _only_side(fields: Fields) -> int:
     """The side that a close is for, as its own word says."""
-    roles = (*fields.get(Role.ACTION, ()), *fields.get(Role.HINT, ()))
-    sides = {closed_side(said.value) for said in roles if isinstance(said.value, str)} - {0}
+    said = (*fields.get(roles.ACTION, ()), *fields.get(roles.HINT, ()))
+    sides = {closed_side(value) for _, value in said if isinstance(value, str)} - {0}
     if len(sides) > 1:
         raise Refused("it closes a long and a short in one alert")
     return sides.pop() if sides else 0
 
 
 def _target(word: str | None, stated: int | None, much: Size) -> int | None:
+    """Where a close leads."""
     quantity, percent = much
     if word == Word.FLAT:
         if percent is not None and percent < 100:
             raise Refused(f"it says flat, but also to close only {percent} percent")
         return 0
-    if word == Word.CLOSE and stated is None:
+    if stated is None:
         return None if quantity or percent else 0  # nobody sends a close of nothing
     return stated
 
 
-def _refuse_wrong_way(word: str | None, was: int | None, will_be: int | None) -> None:
+def _refuse_wrong_way(word: str | None, was: int, will_be: int) -> None:
     """A buy never lowers the strategy's position, a sell never raises it."""
-    if was is None or will_be is None:
-        return
     if (word == Word.BUY and will_be < was) or (word == Word.SELL and will_be > was):
         raise Refused(f"it says {word}, but the position goes from {was} to {will_be}")

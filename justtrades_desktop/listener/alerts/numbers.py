@@ -16,6 +16,9 @@ _MONEY = re.compile(r"[$€£¥]|\b(?:usd|usdt|eur|dollars?)\b", re.IGNORECASE)
 def number(label: str, value: object) -> Decimal | None:
     """The number a field holds, None when the field is empty."""
     if isinstance(value, str):
+        # Digits with at most one point, as nearly every number is, need no closer look.
+        if len(value) <= MAX_DIGITS and value.isascii() and value.replace(".", "", 1).isdecimal():
+            return Decimal(value)
         return _spelled(label, value)
     if value is None or isinstance(value, Decimal):
         return value
@@ -34,8 +37,11 @@ def contracts(label: str, value: object) -> int | None:
 
 def whole(label: str, value: object) -> int | None:
     """A whole number of contracts with its sign; 2.0 is 2."""
-    # An exact type, for a bool is an int as well.
-    found = value if type(value) is int else number(label, value)
+    found: int | Decimal | None
+    if isinstance(value, str) and len(value) <= 9 and value.isascii() and value.isdecimal():
+        found = int(value)
+    else:  # an exact type, for a bool is an int as well
+        found = value if type(value) is int else number(label, value)
     if found is None:
         return None
     if not -MOST_CONTRACTS <= found <= MOST_CONTRACTS:
@@ -62,8 +68,6 @@ def int_from_json(token: str) -> int:
 
 
 def _spelled(label: str, text: str) -> Decimal | None:
-    if _NUMBER.fullmatch(text):
-        return _exact(label, text)
     plain = text.strip().replace("\N{MINUS SIGN}", "-")
     if not plain:
         return None

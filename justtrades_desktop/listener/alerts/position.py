@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from justtrades_desktop.listener.alerts.fields import Fields, Said
-from justtrades_desktop.listener.alerts.keys import Role
+from justtrades_desktop.listener.alerts import roles
+from justtrades_desktop.listener.alerts.fields import Fields, Said, quoted
 from justtrades_desktop.listener.alerts.numbers import whole
 from justtrades_desktop.listener.alerts.refusal import Refused, shown
 from justtrades_desktop.listener.alerts.words import side_word
 
+_AFTER_ROLES = (roles.SIDE, roles.POSITION, roles.POSITION_SIZE)
+_BEFORE_ROLES = (roles.PREVIOUS_SIDE, roles.PREVIOUS, roles.PREVIOUS_SIZE)
+_AFTER, _BEFORE = frozenset(_AFTER_ROLES), frozenset(_BEFORE_ROLES)
 _NAMES = {1: "long", -1: "short", 0: "flat"}
 
 
@@ -18,17 +21,15 @@ _UNSTATED: Stated = (None, None)
 
 def after(fields: Fields) -> Stated:
     """Where the strategy stands once this order is filled."""
-    return _stated(fields, Role.SIDE, Role.POSITION, Role.POSITION_SIZE)
+    return _UNSTATED if _AFTER.isdisjoint(fields) else _stated(fields, *_AFTER_ROLES)
 
 
 def before(fields: Fields) -> Stated:
     """Where the strategy stood before this order."""
-    return _stated(fields, Role.PREVIOUS_SIDE, Role.PREVIOUS, Role.PREVIOUS_SIZE)
+    return _UNSTATED if _BEFORE.isdisjoint(fields) else _stated(fields, *_BEFORE_ROLES)
 
 
 def _stated(fields: Fields, sides: str, signed: str, unsigned: str) -> Stated:
-    if not (sides in fields or signed in fields or unsigned in fields):
-        return _UNSTATED
     side, sizes = _side(fields.get(sides, []))
     if not (sizes or signed in fields or unsigned in fields):
         return side, 0 if side == 0 else None
@@ -52,30 +53,32 @@ def _side(said: list[Said]) -> tuple[int | None, list[tuple[str, int]]]:
     sides: dict[int, Said] = {}
     sizes: list[tuple[str, int]] = []
     for one in said:
-        found = side_word(one.value) if isinstance(one.value, str) else None
+        place, value = one
+        found = side_word(value) if isinstance(value, str) else None
         if found is not None:
             sides[found] = one
-        elif one.value not in (None, ""):
-            sizes.append((one.label, _number_for_side(one)))
+        elif value not in (None, ""):
+            sizes.append((place.label, _number_for_side(place.label, value)))
     if len(sides) > 1:
         first, second, *_ = sides.values()
-        raise Refused(
-            f"{first.label} {shown(first.value)} and {second.label} {shown(second.value)} "
-            "contradict each other"
-        )
+        raise Refused(f"{quoted(first)} and {quoted(second)} contradict each other")
     return next(iter(sides), None), sizes
 
 
-def _number_for_side(said: Said) -> int:
-    text = said.value.strip() if isinstance(said.value, str) else said.value
+def _number_for_side(label: str, value: object) -> int:
+    text = value.strip() if isinstance(value, str) else value
     if isinstance(text, str) and text[:1].isalpha():
-        raise Refused(f"{said.label} {shown(text)} is not long, short or flat")
-    return whole(said.label, text) or 0
+        raise Refused(f"{label} {shown(text)} is not long, short or flat")
+    return whole(label, text) or 0
 
 
 def _sizes(said: list[Said]) -> list[tuple[str, int]]:
-    read = [(one.label, whole(one.label, one.value)) for one in said]
-    return [(label, size) for label, size in read if size is not None]
+    sizes: list[tuple[str, int]] = []
+    for place, value in said:
+        size = whole(place.label, value)
+        if size is not None:
+            sizes.append((place.label, size))
+    return sizes
 
 
 def _with_side(side: int | None, label: str, size: int) -> int:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from justtrades_desktop.domain.signals import Reading, Unreadable
-from justtrades_desktop.listener.alerts import form, json_text, manager, pairs, sentence
+from justtrades_desktop.listener.alerts import form, json_text, manager, pairs, roles, sentence
 from justtrades_desktop.listener.alerts.fields import Fields, gather
-from justtrades_desktop.listener.alerts.keys import Role
 from justtrades_desktop.listener.alerts.meaning import reading
 from justtrades_desktop.listener.alerts.placeholders import unfilled, unfilled_reason
 from justtrades_desktop.listener.alerts.refusal import Refused
 
 _WRAPPED = 2  # a text may stand in a JSON string, and that in a field of its own
 _AROUND = " \t\r\n\ufeff"  # a byte order mark may stand behind other blanks
+_BESIDE_TEXT = {roles.TEXT, roles.NAME, roles.TIME, roles.ID}
 _NO_FORMAT = "it is a plain text, not an instruction this app can read"
 
 
@@ -39,10 +39,10 @@ def _decoded(body: bytes) -> str:
 def _read(text: str, wrapped: int) -> Reading:
     if _is_json(text):
         value = json_text.parse(text)
-        if isinstance(value, str) and wrapped:
-            return _read(value.strip(), wrapped - 1)
         if isinstance(value, dict):
             return _from_fields(value, wrapped)
+        if isinstance(value, str) and wrapped:
+            return _read(value.strip(), wrapped - 1)
         if isinstance(value, list):
             raise Refused("it is a list; one alert is one instruction")
         raise Refused(_NO_FORMAT)
@@ -69,14 +69,14 @@ def _from_text(text: str) -> dict[str, object]:
 
 def _from_fields(given: dict[str, object], wrapped: int) -> Reading:
     fields = gather(given)
-    inner = _inner(fields) if wrapped else None
+    inner = _inner(fields) if wrapped and roles.TEXT in fields else None
     return reading(fields) if inner is None else _read(inner, wrapped - 1)
 
 
 def _inner(fields: Fields) -> str | None:
     """The text of an alert that is nothing but a wrapper around another."""
-    if Role.TEXT not in fields or not fields.keys() <= {Role.TEXT, Role.NAME, Role.TIME, Role.ID}:
+    if not fields.keys() <= _BESIDE_TEXT:
         return None
-    said = fields[Role.TEXT]
-    text = said[0].value if len(said) == 1 else None
+    said = fields[roles.TEXT]
+    text = said[0][1] if len(said) == 1 else None
     return text.strip() if isinstance(text, str) and text.strip() else None

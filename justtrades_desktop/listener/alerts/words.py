@@ -9,7 +9,7 @@ from typing import Final
 class Word:
     """What one word of an alert asks for, before the fields are weighed against each other.
 
-    Plain texts and no enum, as for ``Role``.
+    Plain texts and no enum, as for the roles.
     """
 
     BUY: Final = "buy"

@@ -98,6 +98,10 @@ def test_a_stated_position_is_set_whatever_the_action_says() -> None:
     assert plan(-1, made) == Plan(exit=1)
 
 
+def test_a_close_that_states_what_remains_leaves_that() -> None:
+    assert plan(3, instructed(reading("close", target=1))) == Plan(exit=2)
+
+
 def test_a_stated_position_is_not_followed_where_the_trader_says_so() -> None:
     made = instructed(reading("buy", quantity=1, target=0), follow_position=False)
     assert plan(-1, made) == Plan(exit=1, enter=0, side=1)

@@ -168,6 +168,12 @@ REFUSED = {
         "more than 30 digits",
     ),
     "too many to be contracts": ('{"action": "buy", "qty": 1e15}', "too large"),
+    "one more contract than the most": (
+        '{"action": "buy", "qty": 1000000000}',
+        "qty 1000000000 is too large to be a number of contracts; 999,999,999 is the most",
+    ),
+    "one more, quoted": ('{"action": "buy", "qty": "1000000000"}', "999,999,999 is the most"),
+    "one more in the position": ('{"position_size": "-1000000000"}', "999,999,999 is the most"),
     "a huge exponent": ('{"action": "buy", "price": 1e999999999}', "out of any range"),
     "a huge exponent, quoted": ('{"action": "buy", "qty": "1e999999999"}', "out of any range"),
     "a tiny exponent": ('{"action": "buy", "price": 1E-999999999}', "out of any range"),

@@ -582,6 +582,12 @@ VARIANTS = [
         reading(BUY, None, quantity=0),
     ),
     (
+        "the most contracts",
+        '{"action":"buy","ticker":"MNQ1!","quantity":"999999999","position_size":999999999}',
+        JSON,
+        reading(BUY, quantity=999_999_999, target=999_999_999),
+    ),
+    (
         "a price below zero",
         '{"action":"buy","ticker":"CL1!","price":-37.63}',
         JSON,
