@@ -10,6 +10,7 @@ import ctypes
 import hashlib
 import importlib.util
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -271,6 +272,7 @@ def fill_environment(lock: str) -> None:
         make_venv(VENV)
     say(f"installing the packages of requirements/{lock}.txt, a minute or two")
     install_lock(lock)
+    link_command()
     # Development holds all that running needs, in the same versions.
     for installed in {"run", lock}:
         stamp_of(installed).write_text(expected_stamp(installed) or "", encoding="utf-8")
@@ -287,6 +289,23 @@ def make_venv(folder: Path) -> None:
     python = getattr(sys, "_base_executable", None) or sys.executable
     if subprocess.run([python, "-m", "venv", str(folder)], check=False).returncode:
         fail(f"could not make the environment in {folder}; see above")
+
+
+def link_command() -> None:
+    """Put the command ``justtrades`` into the environment, running this very checkout.
+
+    An editable install would ask for build tools that the locks do not hold.
+    """
+    code = "import sys; from justtrades_desktop.cli.main import main; sys.exit(main())"
+    target = Path(in_venv("justtrades"))
+    if WINDOWS:
+        target = target.with_suffix(".cmd")
+        call = f'@set "PYTHONPATH={ROOT}"\r\n@"{in_venv("python")}" -c "{code}" %*\r\n'
+    else:
+        root, python = shlex.quote(str(ROOT)), shlex.quote(in_venv("python"))
+        call = f"#!/bin/sh\nPYTHONPATH={root} exec {python} -c '{code}' \"$@\"\n"
+    target.write_text(call, encoding="utf-8")
+    target.chmod(0o755)
 
 
 def install_lock(lock: str) -> None:

@@ -21,7 +21,7 @@ _SHUTDOWN_SECONDS: Final = 2.0
 class Control:
     """Loopback only, on a port of its own, so that no tunnel to the listener ever leads here."""
 
-    def __init__(self, desk: Desk, *, show: Callable[[], None]) -> None:
+    def __init__(self, desk: Desk, *, show: Callable[[], bool]) -> None:
         self._desk = desk
         self._show = show
         self._runner: web.ServerRunner | None = None
@@ -58,8 +58,7 @@ class Control:
 
     async def _carry_out(self, command: str, arguments: Json) -> Json:
         if command == "show":
-            self._show()
-            return {}
+            return {"window": self._show()}
         return await execute(self._desk, command, arguments)
 
 

@@ -85,11 +85,11 @@ class Serving:
 
 @asynccontextmanager
 async def serving(
-    config: Config, *, show: Callable[[], None] = lambda: None
+    config: Config, *, show: Callable[[], bool] = lambda: False
 ) -> AsyncIterator[Serving]:
     """Run the listener over the ledger in ``config.data_dir`` while inside.
 
-    ``show`` is called when a second start asks for the window.
+    ``show`` is called when a second start asks for the window; False where there is none.
 
     Raises:
         Occupied: another process runs on this folder.

@@ -65,9 +65,15 @@ def _brought_up(data_dir: Path) -> bool:
     if card is None:
         return False
     try:
-        ask(card, "show")
+        shown = ask(card, "show")
     except (OSError, UserError):
         return False  # a card left behind by a process that was killed
+    if not shown.get("window"):
+        raise UserError(
+            f"JustTrades is already running on {data_dir} without a window "
+            f"(process {card.pid}, {card.listening})",
+            "End that one to open a window here, or give another --data-dir.",
+        )
     _say_where(card, data_dir)
     return True
 

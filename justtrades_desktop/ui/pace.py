@@ -13,6 +13,7 @@ INTERVAL: Final = 0.05
 # the thousand a second: then the window follows a few times a second, and alerts come first.
 _SHARE: Final = 0.2
 _SHARE_WHEN_BUSY: Final = 0.02
+_LONGEST: Final = 1.0  # seconds: nobody should trade on an older picture
 BUSY: Final = 500  # events a second
 
 
@@ -50,15 +51,19 @@ class Pace(QObject):
         self._asked += 1
         if not self._waiting:
             self._waiting = True
-            rest = self._ready_at - time.monotonic()
-            # Rounded up: a millisecond early would be a twenty-first time.
-            self._timer.start(max(0, int(rest * 1000) + 1) if rest > 0 else 0)
+            if not self._painted.isActive():  # else it is not known yet how long that took
+                self._wait()
 
     def stop(self) -> None:
         """Do nothing until it is asked for again."""
         self._timer.stop()
         self._painted.stop()
         self._waiting = False
+
+    def _wait(self) -> None:
+        rest = self._ready_at - time.monotonic()
+        # Rounded up: a millisecond early would be a twenty-first time.
+        self._timer.start(max(0, int(rest * 1000) + 1) if rest > 0 else 0)
 
     def _run(self) -> None:
         self._waiting = False
@@ -67,11 +72,12 @@ class Pace(QObject):
         self.busy = self._told_busy() if self._told_busy else rate > BUSY
         self._asked = 0
         self._began = now
-        self._ready_at = self._began + INTERVAL
         self._work()
         self._painted.start(0)
 
     def _on_painted(self) -> None:
         took = time.monotonic() - self._began
         share = _SHARE_WHEN_BUSY if self.busy else _SHARE
-        self._ready_at = self._began + max(INTERVAL, took / share)
+        self._ready_at = self._began + min(max(INTERVAL, took / share), _LONGEST)
+        if self._waiting:
+            self._wait()

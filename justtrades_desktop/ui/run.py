@@ -140,9 +140,10 @@ async def _show(
         loop.on_quit(stop.set)  # the session ends
     shells: list[Shell] = []
 
-    def show() -> None:
+    def show() -> bool:
         for shell in shells:
             shell.show()
+        return bool(shells)
 
     async with AsyncExitStack() as stack:
         running = await stack.enter_async_context(serving(config, show=show))

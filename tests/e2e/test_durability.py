@@ -151,7 +151,7 @@ SEEDS = [
     b"key=your-secret-key; command=PLACE; instrument=MNQ 06-25; action=BUY; qty=1;",
     b'"ORB: buy, Price = 25600.25, Ticker = MNQ1!, Period = 5, Action = long, Amount = 3"',
     b"ORB: order buy @ 2 filled on MNQ1!. New strategy position is 3",
-    b'{"ticker":"GC1!", // a comment\n "action":"close", "strategy_info":{"market_position":"flat"}}',
+    b'{"ticker":"GC1!", // why\n "action":"close", "strategy_info":{"market_position":"flat"}}',
     b"action=sell&ticker=ES1%21&quantity=1&price=6950",
     b'{"ticker":"MNQ1!","price":25600.25}',
 ]
