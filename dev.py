@@ -304,6 +304,7 @@ def link_command() -> None:
     else:
         root, python = shlex.quote(str(ROOT)), shlex.quote(in_venv("python"))
         call = f"#!/bin/sh\nPYTHONPATH={root} exec {python} -c '{code}' \"$@\"\n"
+    target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(call, encoding="utf-8")
     target.chmod(0o755)
 

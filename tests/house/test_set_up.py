@@ -331,3 +331,18 @@ def test_foreign_names_are_found(
     (tmp_path / "notes.txt").write_text(line + "\n")
     monkeypatch.setattr(dev, "ROOT", tmp_path)
     assert dev.check_names() is is_clean
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows gets a .cmd file instead")
+def test_the_environment_has_the_command_of_this_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").symlink_to(sys.executable)
+    monkeypatch.setattr(dev, "VENV", tmp_path)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    dev.link_command()
+    made = (tmp_path / "bin" / "justtrades").read_text()
+    assert made.startswith("#!/bin/sh\n")
+    assert str(dev.ROOT) in made
+    subprocess.run(["sh", "-n", str(tmp_path / "bin" / "justtrades")], check=True)

@@ -27,7 +27,7 @@ from justtrades_desktop.ui.tasks import Tasks
 from justtrades_desktop.ui.theme import GRID, Colours
 from justtrades_desktop.ui.views.live_table import LiveTable
 
-_WIDTHS: Final = (15, 9, 6, 5, 11, 18, 14, 14, 14, 14, 13, 18)
+_WIDTHS: Final = (12, 8, 6, 4, 10, 14, 10, 10, 10, 10, 7, 9)
 _TICK_MS: Final = 1000  # how often prices grow older, and rows move to where their P&L belongs
 
 

@@ -28,7 +28,7 @@ from justtrades_desktop.ui.theme import GRID, Colours
 from justtrades_desktop.ui.views.live_table import LiveTable
 from justtrades_desktop.ui.views.signal_details import SignalDetails
 
-_WIDTHS: Final = (13, 15, 12, 34, 40, 6, 20)
+_WIDTHS: Final = (10, 13, 11, 30, 30, 5, 11)
 _AHEAD: Final = 200  # rows below the visible ones that are read before they are reached
 _PAUSE_MS: Final = 300  # after the last key, before the search begins
 
