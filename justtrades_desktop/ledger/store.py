@@ -188,11 +188,15 @@ class Store:
         if not entries:
             return
         started = time.perf_counter()
-        batch = Batch()
-        for entry in entries:
-            batch.add(entry)
+
+        def write(connection: Connection) -> None:
+            batch = Batch()
+            for entry in entries:
+                batch.add(entry)
+            batch.execute(connection)
+
         try:
-            self._in_transaction(batch.execute)
+            self._in_transaction(write)
         except (AlreadyStored, NotStored) as error:
             self._void_epoch += 1
             self._tell(self._withdrawn, error)
@@ -212,8 +216,11 @@ class Store:
     def _in_transaction(self, work: Callable[[Connection], None]) -> None:
         try:
             _transact(self._connect(), work)
-        except (SQLAlchemyError, sqlite3.Error, OSError, OverflowError) as error:
-            log.error("the ledger could not commit: %s", error)  # noqa: TRY400 - said once, in words
+        except (AlreadyStored, UserError):
+            raise
+        except Exception as error:  # whatever it is: this thread must live, or nobody is answered
+            expected = isinstance(error, (SQLAlchemyError, sqlite3.Error, OSError))
+            log.log(logging.ERROR, "the ledger could not commit: %s", error, exc_info=not expected)
             self._disconnect()  # a connection that failed to write is not trusted with the next
             raise NotStored(in_words(error)) from error
 

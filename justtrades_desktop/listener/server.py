@@ -136,7 +136,8 @@ class Listener:
             fingerprint=blake2b(body, digest_size=16).digest(),
             reading=read(body, content_type),
             received_at=self._clock(),
-            content_type=content_type[:100],
+            # Header bytes that are no text come as lone surrogates, which no database takes.
+            content_type=content_type[:100].encode(errors="backslashreplace").decode(),
         )
         try:
             receipt = await self._receiver.receive(recorder, alert)

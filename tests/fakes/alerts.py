@@ -28,7 +28,7 @@ def alert(
     text = body if body is not None else f"body {number}"
     return Alert(
         text=text,
-        fingerprint=text.encode().ljust(16, b"\0")[-16:],
+        fingerprint=text.encode(errors="backslashreplace").ljust(16, b"\0")[-16:],
         reading=read,
         received_at=moment,
     )

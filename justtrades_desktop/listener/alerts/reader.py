@@ -21,9 +21,22 @@ def read(body: bytes, content_type: str = "") -> Reading | Unreadable:
     ``content_type`` is taken but not believed: senders label the same text in every way.
     """
     try:
-        return _read(_decoded(body), _WRAPPED)
+        found = _read(_decoded(body), _WRAPPED)
     except Refused as refusal:
-        return Unreadable(refusal.reason)
+        return Unreadable(refusal.reason.encode(errors="backslashreplace").decode())
+    for text in (found.ticker, found.sender_id, found.sent_at):
+        if text is not None and not text.isascii() and not _is_storable(text):
+            return Unreadable("it holds half of a character, which cannot be stored")
+    return found
+
+
+def _is_storable(text: str) -> bool:
+    """JSON can spell one half of a surrogate pair; no file and no database takes it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _decoded(body: bytes) -> str:

@@ -20,7 +20,7 @@ from justtrades_desktop.app.wiring import Core, open_core
 from justtrades_desktop.domain.errors import NotStored, UserError
 from justtrades_desktop.domain.events import LedgerFailed, LedgerRecovered
 from justtrades_desktop.domain.recorders import Recorder
-from justtrades_desktop.domain.signals import Outcome
+from justtrades_desktop.domain.signals import Outcome, Unreadable
 from justtrades_desktop.ledger.check import check
 from justtrades_desktop.ledger.file import path_in, writing_engine
 from justtrades_desktop.ledger.migrate import migrate
@@ -250,6 +250,21 @@ class _Disk:
 
         event.listen(engine, "connect", limit)
         return engine
+
+
+async def test_what_no_database_takes_is_refused_and_stops_nobody(tmp_path: Path) -> None:
+    """Half a character in a reason once ended the ledger's thread, and every sender waited."""
+    async with recording(tmp_path) as (core, recorder):
+        for unstorable in (
+            alert(Unreadable("half a character: \ud800"), body="x"),
+            alert(reading("buy", "100"), body="\ud800"),
+            alert(reading("buy", "100", quantity=2**70)),
+        ):
+            with pytest.raises(NotStored):
+                await core.desk.receive(recorder, unstorable)
+        receipt = await core.desk.receive(recorder, alert(reading("buy", "100")))
+        assert (receipt.signal_id, receipt.position) == (1, 1)
+    assert check(path_in(tmp_path)) == (1, [])
 
 
 async def test_the_migrations_make_the_tables_that_the_code_describes(tmp_path: Path) -> None:

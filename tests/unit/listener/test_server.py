@@ -260,6 +260,23 @@ async def test_thirty_alerts_in_one_second_lose_nothing_and_keep_their_order(
     assert max(answer.json["position"] for answer in answers) == sum(range(1, 31))
 
 
+async def test_half_a_character_anywhere_does_no_harm(client: Client) -> None:
+    for body in (
+        '{"action":"buy","ticker":"\\ud800"}',
+        '"ORB: buy, Price = 1, Ticker = MNQ1!, Period = 5, Action = long, Amount =\\ud800 3"',
+        '{"action":"\\udc00","ticker":"MNQ1!"}',
+        '{"action":"buy","ticker":"MNQ1!","id":"\\ud83d"}',
+    ):
+        assert (await client.post(body)).status == 422
+    connection = client.raw()
+    loop = asyncio.get_running_loop()
+    head = f"POST {client.path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(BUY)}\r\n"
+    request = head.encode() + b"Content-Type: \xff\xfe\r\n\r\n" + BUY.encode()
+    await loop.sock_sendall(connection, request)
+    assert b" 200 " in await loop.sock_recv(connection, 4096)
+    connection.close()
+
+
 async def test_a_token_is_compared_whatever_its_characters(client: Client) -> None:
     for token in ("%00", "%F0%9F%98%80", "..%2f..", "a" * 5_000):
         assert (await client.post(path=f"/webhook/{token}")).status == 404
