@@ -229,6 +229,7 @@ class Intake:
     def _forget(self, arrival: _Arrival) -> None:
         if arrival.key is not None:
             self._memory.forget(arrival.key)
+        self._memory.forget_body(arrival.recorder.id, arrival.alert)
 
     def _settle(self, *, first_ticks: dict[int, PriceTicked]) -> None:
         settled = self._book.take_unsaved(first_ticks)

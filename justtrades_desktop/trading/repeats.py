@@ -91,6 +91,10 @@ class Memory(Generic[ValueT]):
         self._bodies[body] = alert.received_at
         return followed
 
+    def forget_body(self, recorder_id: int, alert: Alert) -> None:
+        """This alert was not stored: when it comes again, that is the first time."""
+        self._bodies.pop((recorder_id, alert.fingerprint), None)
+
 
 def _digest(*parts: object) -> bytes:
     return blake2b(repr(parts).encode(), digest_size=16).digest()

@@ -143,6 +143,17 @@ async def test_an_identical_body_without_id_or_time_is_applied_and_marked() -> N
     ]
 
 
+async def test_what_was_refused_and_comes_again_is_not_marked_as_sent_twice() -> None:
+    desk = TestDesk(at_once=False)
+    refused = desk.send(alert(reading("buy", "100"), body="same", after=20_000))
+    desk.store.refuse(NotStored("the disk is full"))
+    with pytest.raises(NotStored):
+        await refused
+    again = desk.send(alert(reading("buy", "100"), body="same", after=20_005))
+    desk.store.commit()
+    assert (await again).reason is None
+
+
 async def test_a_repeat_is_not_acknowledged_before_the_first_one_is_on_disk() -> None:
     desk = TestDesk(at_once=False)
     first = desk.send(alert(reading("buy", "100", sender_id="a")))
