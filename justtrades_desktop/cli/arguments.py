@@ -11,6 +11,9 @@ from justtrades_desktop.domain.signals import Opposite, Outcome
 Run = Callable[[argparse.Namespace], int]
 
 
+_MOST = 2**31
+
+
 class _Parser(argparse.ArgumentParser):
     """Wrong use is one line on stderr and exit 2."""
 
@@ -148,7 +151,7 @@ def _port(text: str) -> int:
 
 def _count(least: int) -> Callable[[str], int]:
     def count(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or int(text) < least:
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= _MOST:
             raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} on")
         return int(text)
 

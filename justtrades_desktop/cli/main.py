@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 
@@ -25,3 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILURE
     except KeyboardInterrupt:
         return 130
+    except Exception as error:  # our bug or a broken system: still one line, not a screenful
+        logging.getLogger(__name__).debug("a command failed", exc_info=True)
+        sys.stderr.write(f"justtrades: {type(error).__name__}: {' '.join(str(error).split())}\n")
+        return FAILURE

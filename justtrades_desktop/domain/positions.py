@@ -256,8 +256,17 @@ def _fresh(side: int, price: Decimal | None, stamp: Stamp) -> Position:
     )
 
 
+def _value(position: Position, quantity: int, price: Decimal | None) -> int:
+    """Price x quantity in units; nothing yet for a position that waits for its first price."""
+    if not position.priced:
+        return 0
+    if price is None:
+        raise ValueError(f"position {position.id} has a price, so its next leg needs one")
+    return to_units(price) * quantity
+
+
 def _enter(position: Position, quantity: int, price: Decimal | None, stamp: Stamp) -> Position:
-    cost: int = to_units(price) * quantity if price is not None and position.priced else 0
+    cost = _value(position, quantity, price)
     return position._replace(
         entered=position.entered + quantity,
         most=max(position.most, position.open + quantity),
@@ -270,7 +279,7 @@ def _enter(position: Position, quantity: int, price: Decimal | None, stamp: Stam
 def _exit(position: Position, quantity: int, price: Decimal | None, stamp: Stamp) -> Position:
     left = position.open - quantity
     flat = left == 0
-    value: int = to_units(price) * quantity if price is not None and position.priced else 0
+    value = _value(position, quantity, price)
     return position._replace(
         exited=position.exited + quantity,
         exit_units=position.exit_units + value,

@@ -9,7 +9,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, literal_column, update
 
 from justtrades_desktop.domain.errors import AlreadyStored
-from justtrades_desktop.domain.events import MarksSettled, SignalRecorded, SignalRepeated
+from justtrades_desktop.domain.events import (
+    MarksSettled,
+    PriceTicked,
+    Signal,
+    SignalRecorded,
+    SignalRepeated,
+)
 from justtrades_desktop.domain.ports import Entry
 from justtrades_desktop.domain.positions import Position
 from justtrades_desktop.ledger.rows import (
@@ -76,6 +82,7 @@ class Batch:
         match entry:
             case SignalRecorded():
                 self._signals.append(signal_row(entry.signal))
+                self._take_price(entry.signal)
                 if entry.legs:
                     self._take(entry.closed)
                     self._take(entry.open)
@@ -119,6 +126,12 @@ class Batch:
                 statement.run(connection, rows)
         if self._beats:
             _UPSERT_HEARTBEAT.run(connection, [heartbeat_row(datetime.now(UTC))])
+
+    def _take_price(self, signal: Signal) -> None:
+        """The next signal may name no price and take this one, after a crash too."""
+        if signal.fill_price is not None and signal.symbol is not None:
+            ticked = PriceTicked(signal.symbol, signal.fill_price, signal.alert.received_at)
+            self._prices[signal.symbol] = price_row(ticked)
 
     def _take(self, position: Position | None) -> None:
         if position is None:

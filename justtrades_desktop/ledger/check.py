@@ -15,7 +15,7 @@ from justtrades_desktop.domain.signals import Outcome, Source
 from justtrades_desktop.domain.values import units_text
 from justtrades_desktop.ledger.batch import LEGS, POSITIONS, SIGNALS
 from justtrades_desktop.ledger.file import reading_engine
-from justtrades_desktop.ledger.rows import instruction_of, leg_of, position_of
+from justtrades_desktop.ledger.rows import instruction_of, leg_of, position_of, position_row
 
 _COMPARED: Final = (
     "recorder_id",
@@ -40,6 +40,10 @@ _REPLAYED: Final = [
         *("instruction_percent", "instruction_target", "instruction_opposite"),
     )
 ]
+# Beside them stands what a person reads, worked out from them.
+_WORKED_OUT: Final = ("status", "quantity", "avg_entry_price", "exit_price", "realized_pnl")
+# Extremes are stored in money; a tick value that divides badly loses some units on the way back.
+_LOST_IN_MONEY: Final = 10**6
 _AT_ONCE: Final = 500
 
 
@@ -59,6 +63,8 @@ def check(path: Path) -> tuple[int, list[str]]:
             return replay.folded, differences
     except DBAPIError as error:
         return 0, [f"the file cannot be read to its end: {error.orig}"]
+    except (ValueError, ArithmeticError) as error:
+        return 0, [f"a column holds what no program of ours wrote: {error!r}"]
     finally:
         engine.dispose()
 
@@ -134,14 +140,14 @@ class _Replay:
         finished, self._finished = self._finished, []
         ids = [position.id for position in finished]
         stored = {
-            row["id"]: position_of(row)
+            row["id"]: row
             for start in range(0, len(ids), _AT_ONCE)
             for row in self._connection.execute(
                 select(POSITIONS).where(POSITIONS.c.id.in_(ids[start : start + _AT_ONCE]))
             ).mappings()
         }
         for position in finished:
-            yield from _position_differences(position, stored.get(position.id))
+            yield from _row_differences(position, stored.get(position.id))
             yield from self._leg_differences(position.id)
 
     def _leg_differences(self, position_id: int) -> Iterator[str]:
@@ -169,15 +175,28 @@ def _same_leg(replayed: Leg, stored: Leg) -> bool:
     return replayed == (stored._replace(price=None) if late else stored)
 
 
-def _position_differences(replayed: Position, stored: Position | None) -> Iterator[str]:
-    if stored is None:
+def _row_differences(replayed: Position, row: Any) -> Iterator[str]:
+    if row is None:
         yield f"position {replayed.id} is missing"
         return
+    stored = position_of(row)
+    yield from _position_differences(replayed, stored)
+    expected = position_row(stored)
+    for name in _WORKED_OUT:
+        if row[name] != expected[name]:
+            yield f"position {replayed.id}: {name} is not what its other columns make it"
+
+
+def _position_differences(replayed: Position, stored: Position) -> Iterator[str]:
     for name in _COMPARED:
         theirs, ours = getattr(stored, name), getattr(replayed, name)
         if theirs != ours:
             if name.endswith("_units"):
                 theirs, ours = units_text(theirs), units_text(ours)
             yield f"position {replayed.id}: {name} is {theirs}, its signals make it {ours}"
-    if stored.worst_units > replayed.worst_units or stored.best_units < replayed.best_units:
+    worse, better = (
+        stored.worst_units - replayed.worst_units,
+        replayed.best_units - stored.best_units,
+    )
+    if worse > _LOST_IN_MONEY or better > _LOST_IN_MONEY:
         yield f"position {replayed.id}: drawdown or run-up is less than its signals' prices make it"

@@ -57,7 +57,8 @@ def reading_engine(path: Path) -> Engine:
         raise UserError(
             f"There is no ledger in {path.parent}", "Start `justtrades` once, or check --data-dir."
         )
-    recognise(path)
+    if recognise(path) is None:
+        raise UserError(f"The ledger in {path.parent} is still empty", "Start `justtrades` once.")
 
     def connect() -> sqlite3.Connection:
         uri = f"{path.absolute().as_uri()}?mode=ro"

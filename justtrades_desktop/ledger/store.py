@@ -149,7 +149,7 @@ class Store:
     def _run(self, opened: asyncio.Future[Contents]) -> None:
         try:
             contents = _open(self._path, self._connect())
-        except (UserError, OSError, SQLAlchemyError, sqlite3.Error) as error:
+        except Exception as error:  # noqa: BLE001 - whoever waits for the opening must be told
             self._tell(_fail, opened, _for_the_trader(self._path, error))
             self._disconnect()
             return
@@ -322,7 +322,8 @@ def _for_the_trader(path: Path, error: Exception) -> Exception:
         return UserError(
             f"The ledger {path} cannot be opened: {words}", "Check the disk and the folder."
         )
-    return error
+    log.error("the ledger could not be opened", exc_info=error)
+    return damaged(path, f"what it holds cannot be read ({error})")
 
 
 def _succeed(future: asyncio.Future[object], result: object) -> None:

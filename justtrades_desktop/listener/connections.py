@@ -41,6 +41,19 @@ class Connection(web.RequestHandler):
         self._crowd.left(self)
         super().connection_lost(exc)
 
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """What is no HTTP is answered in a word. aiohttp would log the line and repeat it to the
+        sender, and a token stands in it."""
+        answer = web.Response(status=status, text="not understood")
+        answer.force_close()
+        return answer
+
     def request_begins(self) -> None:
         """A whole header has come."""
         self.waiting_since = None

@@ -29,7 +29,10 @@ class Gate:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._loopback = loopback
-        self._names = {"localhost", *(name.lower().rstrip(".") for name in allowed_hosts)}
+        self._names = {
+            "localhost",
+            *(_without_port(name.lower()).rstrip(".") for name in allowed_hosts),
+        }
         self._clock = clock
         self._wrong: OrderedDict[str, deque[float]] = OrderedDict()
         self._ours: dict[str | None, bool] = {}
@@ -72,5 +75,6 @@ class Gate:
 
 def _without_port(host: str) -> str:
     if host.startswith("["):
-        return host[1:].partition("]")[0]
+        name, _, rest = host[1:].partition("]")
+        return name if not rest or rest.startswith(":") else host
     return host.partition(":")[0]

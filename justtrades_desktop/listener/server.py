@@ -67,10 +67,11 @@ class Listener:
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, host, port).start()
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             await self._runner.cleanup()
+            why = error.strerror if isinstance(error, OSError) else "that is no address"
             raise UserError(
-                f"Cannot listen on {host}:{port}: {error.strerror}",
+                f"Cannot listen on {host}:{port}: {why}",
                 "Choose another port with --port (0 takes any free one).",
             ) from error
         self._crowd = crowd
@@ -120,14 +121,17 @@ class Listener:
     async def _webhook(self, request: web.BaseRequest, token: str) -> web.Response:
         if request.method != "POST":
             return _not_allowed("POST")
-        recorder = self._receiver.recorder_for(token)
-        if recorder is None:
+        if self._receiver.recorder_for(token) is None:
             if self._gate.wrong_token(request.remote or ""):
                 return _said(HTTPStatus.NOT_FOUND, "nothing is here")
             return _said(HTTPStatus.TOO_MANY_REQUESTS, "too many wrong addresses; wait a minute")
         body = await _body(request)
         if isinstance(body, web.Response):
             return body
+        # Asked again: while the body came, it may have been switched off or got a new token.
+        recorder = self._receiver.recorder_for(token)
+        if recorder is None:
+            return _said(HTTPStatus.NOT_FOUND, "nothing is here")
         return await self._take(recorder, body, request.headers.get("Content-Type", ""))
 
     async def _take(self, recorder: Recorder, body: bytes, content_type: str) -> web.Response:

@@ -61,6 +61,9 @@ class Book:
         for position in positions:
             mark = Mark(position)
             self._live[_holding(position)] = mark
+            if position.last_price is not None and position.symbol not in self.prices:
+                ticked = PriceTicked(position.symbol, position.last_price, position.updated_at)
+                self.prices[position.symbol] = ticked
             self._watching[position.symbol][mark] = None
 
     def instrument(self, symbol: str) -> Instrument:
@@ -159,7 +162,11 @@ class Book:
         """What was taken could not be stored: it is still to be saved."""
         self._unsaved.update(map(_holding, settled.positions))
         self._unsaved_prices.update(price.symbol for price in settled.prices)
-        self._first_ticks = {**settled.first_ticks, **self._first_ticks}
+        # Only of positions that exist: a withdrawn one's id will be another's.
+        stored = {mark.position.id for mark in self._live.values()}
+        for position_id, price in settled.first_ticks.items():
+            if position_id in stored:
+                self._first_ticks.setdefault(position_id, price)
 
     def _unwatch(self, mark: Mark | None) -> None:
         if mark:

@@ -70,7 +70,7 @@ def _decided(
             ),
             open=now.position,
         )
-    price = reading.price if reading.price is not None else now.last_price
+    price = _price(reading, now)
     stamp = Stamp(
         signal_id=now.signal_id,
         new_position_id=now.new_position_id,
@@ -96,6 +96,15 @@ def _decided(
         key=now.key,
     )
     return SignalRecorded(signal, change.closed, change.open, change.legs)
+
+
+def _price(reading: Reading, now: Situation) -> Decimal | None:
+    """The alert's own price, else the newest known one; a priced position always has one."""
+    if reading.price is not None:
+        return reading.price
+    if now.last_price is not None or now.position is None:
+        return now.last_price
+    return now.position.last_price
 
 
 def _unchanged(

@@ -45,6 +45,7 @@ class Desk:
         self._intake = intake
         self._store = store
         self._history = history
+        self._changing = asyncio.Lock()  # of two changes at once, neither may undo the other
         self._next_recorder = max(book.recorders, default=0) + 1
         self._by_digest = {_digest(r.token): r for r in book.recorders.values()}
 
@@ -80,18 +81,21 @@ class Desk:
             UserError: a setting makes no sense, or the name is taken.
             NotStored: the ledger cannot write now.
         """
-        recorder = Recorder(id=self._next_recorder, name=name, token=_new_token())
-        self._next_recorder += 1
-        return await self._save(self._changed(recorder, settings))
+        async with self._changing:
+            recorder = Recorder(id=self._next_recorder, name=name, token=_new_token())
+            self._next_recorder += 1
+            return await self._save(self._changed(recorder, settings))
 
     async def change_recorder(self, recorder_id: int, **settings: Any) -> Recorder:
         """Change some settings; signals already stored keep what they did."""
-        return await self._save(self._changed(self.book.recorders[recorder_id], settings))
+        async with self._changing:
+            return await self._save(self._changed(self.book.recorders[recorder_id], settings))
 
     async def rotate_token(self, recorder_id: int) -> Recorder:
         """Give a recorder a new token; the old address stops working once this returns."""
-        recorder = replace(self.book.recorders[recorder_id], token=_new_token())
-        return await self._save(recorder)
+        async with self._changing:
+            recorder = replace(self.book.recorders[recorder_id], token=_new_token())
+            return await self._save(recorder)
 
     # Signals and prices
 
@@ -176,6 +180,8 @@ class Desk:
         changed = replace(recorder, **settings)
         if changed.symbol is not None:
             symbol = changed.symbol.strip()
+            if len(symbol) > _LONGEST_NAME or not symbol.isprintable():
+                raise UserError("That is no instrument", "Give a symbol such as MNQ1!.")
             changed = replace(
                 changed, symbol=self.book.instrument(symbol).symbol if symbol else None
             )

@@ -89,6 +89,8 @@ class Memory(Generic[ValueT]):
         followed = body in self._bodies
         self._bodies.pop(body, None)
         self._bodies[body] = alert.received_at
+        if len(self._bodies) > _REMEMBERED:  # a clock that was set back would keep them all
+            self._bodies.popitem(last=False)
         return followed
 
     def forget_body(self, recorder_id: int, alert: Alert) -> None:

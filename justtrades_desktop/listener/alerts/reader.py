@@ -5,6 +5,7 @@ from __future__ import annotations
 from justtrades_desktop.domain.signals import Reading, Unreadable
 from justtrades_desktop.listener.alerts import form, json_text, manager, pairs, roles, sentence
 from justtrades_desktop.listener.alerts.fields import Fields, gather
+from justtrades_desktop.listener.alerts.masking import masked
 from justtrades_desktop.listener.alerts.meaning import reading
 from justtrades_desktop.listener.alerts.placeholders import unfilled, unfilled_reason
 from justtrades_desktop.listener.alerts.refusal import Refused
@@ -23,10 +24,12 @@ def read(body: bytes, content_type: str = "") -> Reading | Unreadable:
     try:
         found = _read(_decoded(body), _WRAPPED)
     except Refused as refusal:
-        return Unreadable(refusal.reason.encode(errors="backslashreplace").decode())
+        return Unreadable(masked(refusal.reason.encode(errors="backslashreplace")))
     for text in (found.ticker, found.sender_id, found.sent_at):
         if text is not None and not text.isascii() and not _is_storable(text):
             return Unreadable("it holds half of a character, which cannot be stored")
+        if text is not None and "=" in text and masked(text.encode()) != text:
+            return Unreadable("a secret stands where an instrument, an id or a time should")
     return found
 
 

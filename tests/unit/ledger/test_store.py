@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sqlite3
 import stat
 import sys
@@ -115,6 +116,55 @@ async def test_worst_and_best_survive_the_close_and_a_restart(tmp_path: Path) ->
     assert [position.in_money(position.worst), position.in_money(position.realized)] == [-4, 4]
 
 
+async def test_after_a_crash_a_signal_without_a_price_takes_the_last_signals_price(
+    tmp_path: Path,
+) -> None:
+    """No tick was settled: the price must have come to the disk with the signal itself."""
+    crashed = tmp_path / "crashed"
+    crashed.mkdir()
+    async with recording(tmp_path) as (core, recorder):
+        await core.desk.receive(recorder, alert(reading("buy", "25600")))
+        await asyncio.to_thread(_copy_ledger, tmp_path, crashed)
+    async with recording(crashed) as (core, recorder):
+        await core.desk.receive(recorder, alert(reading("buy")))
+        assert core.desk.open_positions()[0].average_entry == 25600
+        await core.desk.receive(recorder, alert(reading("close")))
+    reader = Reader(path_in(crashed))
+    (position,) = reader.positions()
+    reader.close()
+    assert [position.realized, position.exit_price] == [0, 25600]
+    assert check(path_in(crashed)) == (3, [])
+
+
+def _copy_ledger(source: Path, target: Path) -> None:
+    for file in source.glob("ledger*"):
+        shutil.copy(file, target)
+
+
+async def test_two_changes_at_once_undo_neither(tmp_path: Path) -> None:
+    async with recording(tmp_path) as (core, recorder):
+        fresh, _ = await asyncio.gather(
+            core.desk.rotate_token(recorder.id), core.desk.change_recorder(recorder.id, quantity=2)
+        )
+        assert core.desk.recorder_for(recorder.token) is None
+        now = core.desk.recorder_for(fresh.token)
+        assert now is not None
+        assert now.quantity == 2
+
+
+async def test_a_ledger_with_a_broken_value_does_not_hang_the_start(tmp_path: Path) -> None:
+    async with recording(tmp_path) as (core, recorder):
+        await core.desk.receive(recorder, alert(reading("buy", "100")))
+    connection = sqlite3.connect(path_in(tmp_path))
+    connection.execute("UPDATE recorder_positions SET current_price = 'abc'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(UserError, match="damaged"):
+        async with asyncio.timeout(10), open_core(tmp_path):
+            pass
+    assert check(path_in(tmp_path))[1]
+
+
 async def test_a_tick_value_that_is_entered_later_values_everything_anew(tmp_path: Path) -> None:
     async with recording(tmp_path) as (core, recorder):
         for action, price in (("buy", "600"), ("sell", "598"), ("buy", "600")):
@@ -142,6 +192,8 @@ async def test_a_tick_value_that_is_entered_later_values_everything_anew(tmp_pat
         ("UPDATE recorder_positions SET entry_value = '1'", "entry_units"),
         ("UPDATE position_legs SET price = '1'", "entries and exits"),
         ("DELETE FROM position_legs", "entries and exits"),
+        ("UPDATE recorder_positions SET status = 'closed'", "status"),
+        ("UPDATE recorder_positions SET realized_pnl = '999'", "realized_pnl"),
         ("DELETE FROM recorder_positions", "position 1 is missing"),
         ("UPDATE signals SET instruction_quantity = 7", "its signals make it"),
         ("DELETE FROM signals WHERE id = 1", "signal 1 is missing"),

@@ -13,6 +13,8 @@ from justtrades_desktop.listener.gate import WRONG_TOKENS_A_MINUTE, Gate
         ("LOCALHOST:80", True, True),
         ("[::1]:8787", True, True),
         ("hook.example.com", True, True),
+        ("other.example.com", True, True),
+        ("[::1].evil.example.com", True, False),
         ("hook.example.com:443", True, True),
         ("evil.example.com", True, False),
         ("localhost.evil.example.com", True, False),
@@ -25,7 +27,8 @@ from justtrades_desktop.listener.gate import WRONG_TOKENS_A_MINUTE, Gate
     ],
 )
 def test_only_our_own_host_names_are_answered(host: str | None, loopback: bool, ours: bool) -> None:
-    assert Gate(loopback=loopback, allowed_hosts=["hook.example.com"]).is_ours(host) is ours
+    allowed = ["hook.example.com", "other.example.com:443"]
+    assert Gate(loopback=loopback, allowed_hosts=allowed).is_ours(host) is ours
 
 
 def test_ten_wrong_tokens_a_minute_from_one_address() -> None:

@@ -260,6 +260,46 @@ async def test_thirty_alerts_in_one_second_lose_nothing_and_keep_their_order(
     assert max(answer.json["position"] for answer in answers) == sum(range(1, 31))
 
 
+async def test_a_secret_is_kept_nowhere_even_where_it_does_not_belong(
+    client: Client, tmp_path: Path
+) -> None:
+    for body in (
+        "action=buy,password=hunter2,ticker=MNQ",
+        "action=buy;ticker=MNQ1! passphrase=hunter2",
+        "action=buy;ticker=MNQ1!;time=2026-01-01 secret=hunter2",
+    ):
+        answer = await client.post(body)
+        assert "hunter2" not in json.dumps(answer.json).lower()
+    await client.running.desk.flush()
+    assert b"hunter2" not in (await asyncio.to_thread(_all_bytes, tmp_path)).lower()
+
+
+async def test_a_line_that_is_no_http_does_not_bring_the_token_into_the_log(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    connection = client.raw()
+    loop = asyncio.get_running_loop()
+    line = f"POST {client.path} HTTP/9.9\r\nHost: localhost\r\n\r\n"
+    await loop.sock_sendall(connection, line.encode())
+    answer = await loop.sock_recv(connection, 4096)
+    assert answer.split(b"\r\n")[0].endswith(b" 400 Bad Request")
+    connection.close()
+    assert client.recorder.token.encode() not in answer
+    assert client.recorder.token not in caplog.text
+
+
+async def test_a_recorder_switched_off_while_the_body_comes_is_off(client: Client) -> None:
+    connection = client.raw()
+    loop = asyncio.get_running_loop()
+    head = f"POST {client.path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(BUY)}\r\n\r\n"
+    await loop.sock_sendall(connection, head.encode() + BUY[:10].encode())
+    await asyncio.sleep(0.1)
+    await client.running.desk.change_recorder(client.recorder.id, enabled=False)
+    await loop.sock_sendall(connection, BUY[10:].encode())
+    assert b"switched off" in await loop.sock_recv(connection, 4096)
+    connection.close()
+
+
 async def test_half_a_character_anywhere_does_no_harm(client: Client) -> None:
     for body in (
         '{"action":"buy","ticker":"\\ud800"}',
