@@ -13,7 +13,7 @@ INTERVAL: Final = 0.05
 # the thousand a second: then the window follows a few times a second, and alerts come first.
 _SHARE: Final = 0.2
 _SHARE_WHEN_BUSY: Final = 0.02
-_LONGEST: Final = 1.0  # seconds: nobody should trade on an older picture
+LONGEST: Final = 1.5  # seconds: nobody should trade on an older picture
 BUSY: Final = 500  # events a second
 
 
@@ -27,11 +27,14 @@ class Pace(QObject):
         parent: QObject,
         *,
         busy: Callable[[], bool] | None = None,
+        longest: float = LONGEST,
     ) -> None:
-        """``busy`` says whether to hold back; without it, how often :meth:`ask` is called does."""
+        """``busy`` says whether to hold back; without it, how often :meth:`ask` is called does.
+        ``longest`` seconds may pass between two times, however long the work takes."""
         super().__init__(parent)
         self._work = work
         self._told_busy = busy
+        self._longest = longest
         self._asked = 0
         self.busy = False
         self._waiting = False
@@ -78,6 +81,6 @@ class Pace(QObject):
     def _on_painted(self) -> None:
         took = time.monotonic() - self._began
         share = _SHARE_WHEN_BUSY if self.busy else _SHARE
-        self._ready_at = self._began + min(max(INTERVAL, took / share), _LONGEST)
+        self._ready_at = self._began + min(max(INTERVAL, took / share), self._longest)
         if self._waiting:
             self._wait()

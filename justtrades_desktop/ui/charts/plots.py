@@ -18,7 +18,7 @@ from justtrades_desktop.ui.charts.graph import Graph
 from justtrades_desktop.ui.charts.path import Path, PositionPath
 from justtrades_desktop.ui.charts.paths import Paths
 from justtrades_desktop.ui.format import Tone
-from justtrades_desktop.ui.pace import Pace
+from justtrades_desktop.ui.pace import LONGEST, Pace
 from justtrades_desktop.ui.theme import GRID, Colours
 
 _SECOND_MS: Final = 1000
@@ -38,7 +38,7 @@ class PositionCharts(QWidget):
         self.drawdown = Graph(self.tr("Drawdown"), colours)
         # Each at a pace of its own: together they would hold the loop up twice as long.
         self._paces = [
-            Pace(draw, self, busy=lambda: bridge.busy)
+            Pace(draw, self, busy=lambda: bridge.busy, longest=2 * LONGEST)
             for draw in (self._draw_profit, self._draw_drawdown)
         ]
         self.paths.grown.connect(self._on_grown)
