@@ -6,6 +6,7 @@ import asyncio
 import gc
 import ipaddress
 import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -111,6 +112,7 @@ async def serving(
         stack.push_async_callback(control.stop)
         leave_card(config.data_dir, Card(os.getpid(), url, address, control.secret))
         _calm_collector()
+        _share_the_interpreter()
         supervisor.start("pulse", health.pulse.beat)
         supervisor.start("connections", listener.watch)
         supervisor.start("marks", lambda: _settle(core.desk, health))
@@ -127,6 +129,14 @@ def _calm_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)
+
+
+def _share_the_interpreter() -> None:
+    """Let neither the loop nor the ledger's thread keep the other waiting for 5 ms at a time.
+
+    Painting gives the interpreter away at every call into Qt and has to win it back each time.
+    """
+    sys.setswitchinterval(0.0005)
 
 
 async def _settle(desk: Desk, health: Health) -> None:

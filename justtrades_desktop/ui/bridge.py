@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Final
+
 from PySide6.QtCore import QObject, Signal
 
 from justtrades_desktop.domain.events import (
@@ -16,12 +22,16 @@ from justtrades_desktop.domain.events import (
 from justtrades_desktop.trading.bus import Bus
 from justtrades_desktop.ui.pace import Pace
 
+_STEP: Final = 0.004  # seconds of telling before the loop, and the repaint, have their turn
+_EVENTS: Final = 200  # told together at most
+
 
 class Bridge(QObject):
     """The one subscriber of the window.
 
     An event costs the core next to nothing: it is put aside, and a timer runs only while something
-    is put aside. The first event after a quiet time is told in the same turn of the loop.
+    is put aside. The first event after a quiet time is told in the same turn of the loop. Much of
+    it is told in steps of a few milliseconds, between which the listener goes on.
     """
 
     signals_recorded = Signal(object)  # list of SignalRecorded, oldest first
@@ -31,6 +41,8 @@ class Bridge(QObject):
     recorders_changed = Signal()
     ledger_failed = Signal(str)
     ledger_recovered = Signal()
+    interrupted = Signal()  # some of what was gathered has been told, more follows
+    told = Signal()  # all that was gathered has been told
 
     def __init__(self, bus: Bus, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +52,8 @@ class Bridge(QObject):
         self._products: set[str] = set()
         self._recorders = False
         self._ledger: LedgerFailed | LedgerRecovered | None = None
-        self._pace = Pace(self.tell, self)
+        self._telling: deque[Callable[[], None]] = deque()
+        self._pace = Pace(self._step, self)
         self._unsubscribe = [
             bus.subscribe(SignalRecorded, self._on_recorded),
             bus.subscribe(SignalRepeated, self._on_repeated),
@@ -89,6 +102,36 @@ class Bridge(QObject):
 
     def tell(self) -> None:
         """Tell at once what was put aside."""
+        while self._telling or self._gathered():
+            self._tell(forever=True)
+
+    def _step(self) -> bool:
+        """Tell some of it; whether there is more."""
+        self._tell(forever=False)
+        return bool(self._telling)
+
+    def _tell(self, *, forever: bool) -> None:
+        if not self._telling:
+            self._telling.extend(self._pieces())
+            self._telling.append(self.told.emit)
+        ends = time.perf_counter() + _STEP
+        while self._telling:
+            self._telling.popleft()()
+            if self._telling and not forever and time.perf_counter() > ends:
+                self.interrupted.emit()
+                return
+
+    def _gathered(self) -> bool:
+        return bool(
+            self._recorders
+            or self._recorded
+            or self._repeated
+            or self._products
+            or self._moved
+            or self._ledger
+        )
+
+    def _pieces(self) -> Iterator[Callable[[], None]]:
         # Names before rows, rows before what happens to them.
         recorders, self._recorders = self._recorders, False
         recorded, self._recorded = self._recorded, []
@@ -97,16 +140,16 @@ class Bridge(QObject):
         moved, self._moved = self._moved, set()
         ledger, self._ledger = self._ledger, None
         if recorders:
-            self.recorders_changed.emit()
-        if recorded:
-            self.signals_recorded.emit(recorded)
-        if repeated:
-            self.signals_repeated.emit(repeated)
+            yield self.recorders_changed.emit
+        for start in range(0, len(recorded), _EVENTS):
+            yield partial(self.signals_recorded.emit, recorded[start : start + _EVENTS])
+        for start in range(0, len(repeated), _EVENTS):
+            yield partial(self.signals_repeated.emit, repeated[start : start + _EVENTS])
         if products:
-            self.products_changed.emit(products)
+            yield partial(self.products_changed.emit, products)
         if moved:
-            self.prices_moved.emit(moved)
+            yield partial(self.prices_moved.emit, moved)
         if isinstance(ledger, LedgerFailed):
-            self.ledger_failed.emit(ledger.reason)
+            yield partial(self.ledger_failed.emit, ledger.reason)
         elif isinstance(ledger, LedgerRecovered):
-            self.ledger_recovered.emit()
+            yield self.ledger_recovered.emit

@@ -12,18 +12,22 @@ INTERVAL: Final = 0.05
 # Working and painting may take this part of the time at most; and this one while events come in by
 # the thousand a second: then the window follows a few times a second, and alerts come first.
 _SHARE: Final = 0.2
-_SHARE_WHEN_BUSY: Final = 0.02
+_SHARE_WHEN_BUSY: Final = 0.01
+_REST: Final = 1.0  # after each step of a long work the listener has as much time for itself
 LONGEST: Final = 1.5  # seconds: nobody should trade on an older picture
 BUSY: Final = 500  # events a second
 
 
 class Pace(QObject):
     """Runs ``work`` at most 20 times a second, however often it is asked for, and less often the
-    longer it takes: it is timed to the end of the painting that it causes."""
+    longer it takes: it is timed to the end of the painting that it causes.
+
+    ``work`` may take several steps: while it says True there is more of it, and the loop has its
+    turn in between."""
 
     def __init__(
         self,
-        work: Callable[[], None],
+        work: Callable[[], bool | None],
         parent: QObject,
         *,
         busy: Callable[[], bool] | None = None,
@@ -39,7 +43,9 @@ class Pace(QObject):
         self.busy = False
         self._waiting = False
         self._ready_at = 0.0
-        self._began = 0.0
+        self._began = self._step_began = 0.0
+        self._took = 0.0
+        self._more = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -54,14 +60,14 @@ class Pace(QObject):
         self._asked += 1
         if not self._waiting:
             self._waiting = True
-            if not self._painted.isActive():  # else it is not known yet how long that took
+            if not (self._more or self._painted.isActive()):  # else nobody knows how long it takes
                 self._wait()
 
     def stop(self) -> None:
         """Do nothing until it is asked for again."""
         self._timer.stop()
         self._painted.stop()
-        self._waiting = False
+        self._waiting = self._more = False
 
     def _wait(self) -> None:
         rest = self._ready_at - time.monotonic()
@@ -69,18 +75,25 @@ class Pace(QObject):
         self._timer.start(max(0, int(rest * 1000) + 1) if rest > 0 else 0)
 
     def _run(self) -> None:
-        self._waiting = False
         now = time.monotonic()
-        rate = self._asked / max(now - self._began, INTERVAL)
-        self.busy = self._told_busy() if self._told_busy else rate > BUSY
-        self._asked = 0
-        self._began = now
-        self._work()
+        if not self._more:
+            self._waiting = False
+            rate = self._asked / max(now - self._began, INTERVAL)
+            self.busy = self._told_busy() if self._told_busy else rate > BUSY
+            self._asked = 0
+            self._began = now
+            self._took = 0.0
+        self._step_began = now
+        self._more = bool(self._work())
         self._painted.start(0)
 
     def _on_painted(self) -> None:
-        took = time.monotonic() - self._began
+        took = time.monotonic() - self._step_began
+        self._took += took
+        if self._more:
+            self._timer.start(int(took * 1000 * _REST))
+            return
         share = _SHARE_WHEN_BUSY if self.busy else _SHARE
-        self._ready_at = self._began + min(max(INTERVAL, took / share), self._longest)
+        self._ready_at = self._began + min(max(INTERVAL, self._took / share), self._longest)
         if self._waiting:
             self._wait()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
-from fractions import Fraction
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from justtrades_desktop.domain.values import from_units
 from justtrades_desktop.trading.desk import Desk
 from justtrades_desktop.ui import format as shown
 from justtrades_desktop.ui.addresses import shown as without_scheme
@@ -171,20 +171,21 @@ class Total:
 
 def open_result(desk: Desk, now: datetime) -> Total:
     """Add up the open positions, each currency by itself; what has no price or value is said."""
-    sums: defaultdict[str, Fraction] = defaultdict(Fraction)
+    sums: defaultdict[str, int] = defaultdict(int)
     left_out, oldest = 0, 0.0
     for mark in desk.book.live():
-        product = mark.position.product
-        result = mark.position.in_money(mark.unrealized)
+        position = mark.position
+        product = position.product
+        result = position.money_units(position.unrealized_units(mark.last))
         if product is None or result is None:
             left_out += 1
             continue
         sums[product.currency] += result
-        ticked = desk.book.prices.get(mark.position.symbol)
+        ticked = desk.book.prices.get(position.symbol)
         if ticked is not None:
             oldest = max(oldest, (now - ticked.at).total_seconds())
     words = " · ".join(
-        shown.money(total, None).removesuffix(shown.unit(None))
+        shown.money(from_units(total), None).removesuffix(shown.unit(None))
         + ("" if currency == _HOME else f" {currency}")
         for currency, total in sorted(sums.items(), key=lambda each: (each[0] != _HOME, each[0]))
     )
@@ -196,7 +197,7 @@ def open_result(desk: Desk, now: datetime) -> Total:
     if oldest > STALE_SECONDS:
         more.append(shown.tr("The oldest price in it is {} old.").format(shown.age(oldest)))
         return Total(f"{words} ({shown.age(oldest)})", Tone.MUTED, " ".join(more))
-    tone = shown.tone(next(iter(sums.values()))) if len(sums) == 1 else Tone.NEUTRAL
+    tone = shown.tone(from_units(next(iter(sums.values())))) if len(sums) == 1 else Tone.NEUTRAL
     return Total(words, tone, " ".join(more))
 
 

@@ -134,8 +134,7 @@ class MainWindow(QMainWindow):
         self._bridge.ledger_failed.connect(self._ledger_failed)
         self._bridge.ledger_recovered.connect(self._ledger_recovered)
         self._bridge.recorders_changed.connect(self._recorders_changed)
-        self._bridge.signals_recorded.connect(self._result_changed)
-        self._bridge.prices_moved.connect(self._result_changed)
+        self._bridge.told.connect(self.top_bar.refresh)
         self._ageing = QTimer(self)  # the age of a price grows without any event
         self._ageing.setInterval(_TOTAL_MS)
         self._ageing.timeout.connect(self.top_bar.refresh)
@@ -177,9 +176,6 @@ class MainWindow(QMainWindow):
         # A first recorder may come from the command line as well.
         if self._desk.recorders and self.pages.currentWidget() is self.welcome:
             self.show_work()
-
-    def _result_changed(self, _what: object) -> None:
-        self.top_bar.refresh()
 
     # Trouble
 

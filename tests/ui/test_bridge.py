@@ -135,3 +135,26 @@ def test_hears_nothing_once_closed(qapp: object) -> None:
     bus.publish(RecorderSaved(Recorder(id=1, name="ORB", token="t")))
     assert told == []
     bridge.deleteLater()
+
+
+def test_tells_much_in_steps_between_which_the_loop_goes_on(on_stage: OnStage[None]) -> None:
+    async def play(stage: Stage) -> None:
+        told: list[str] = []
+
+        def draw(name: str, _: object = None) -> None:
+            told.append(name)
+            time.sleep(0.01)  # longer than one step may take
+
+        bridge = stage.bridge
+        bridge.products_changed.connect(lambda _: draw("products"))
+        bridge.prices_moved.connect(lambda _: draw("prices"))
+        bridge.told.connect(lambda: told.append("all"))
+        product = Product("XYZ", Decimal(1), Decimal(1))
+        stage.desk.bus.publish(ProductSaved("XYZ", product))
+        stage.desk.bus.publish(ticked())
+        await until(lambda: told)
+        assert told == ["products"]  # the loop was asked in between
+        await until(lambda: len(told) == 3)
+        assert told == ["products", "prices", "all"]
+
+    on_stage(play)

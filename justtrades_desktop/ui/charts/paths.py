@@ -9,7 +9,6 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from justtrades_desktop.domain.events import SignalRecorded
-from justtrades_desktop.trading.book import Holding
 from justtrades_desktop.trading.desk import Desk
 from justtrades_desktop.ui.bridge import Bridge
 from justtrades_desktop.ui.charts.path import Path, PositionPath
@@ -32,12 +31,14 @@ class Paths(QObject):
         self._open: dict[int, PositionPath] = {}
         self._closed: OrderedDict[int, PositionPath] = OrderedDict()
         self.total = Path()
+        self._moved = {mark.position.symbol for mark in desk.book.live()}
         for mark in desk.book.live():
             self._open[mark.position.id] = PositionPath(mark.position, from_opening=False)
-        self._follow({mark.position.symbol for mark in desk.book.live()})
+        self._add_up()
         bridge.signals_recorded.connect(self._on_recorded)
         bridge.prices_moved.connect(self._on_moved)
         bridge.products_changed.connect(self._on_products)
+        bridge.told.connect(self._on_told)
 
     def path_of(self, position_id: int) -> PositionPath | None:
         """The path of a position that is open, or was closed not long ago."""
@@ -59,26 +60,33 @@ class Paths(QObject):
         return max(SHORTEST, min(LONGEST, _POINTS // max(1, len(self._open))))
 
     def _on_moved(self, symbols: set[str]) -> None:
-        self._follow(symbols)
-        self.grown.emit()
+        self._moved |= symbols
 
     def _on_recorded(self, events: Sequence[SignalRecorded]) -> None:
-        holdings: set[Holding] = set()
         for event in events:
             self._take_legs(event)
             if event.legs and event.signal.symbol is not None:
-                holdings.add(Holding(event.signal.recorder_id, event.signal.symbol))
-        if holdings:
-            self._follow({holding.symbol for holding in holdings})
-            self.grown.emit()
+                self._moved.add(event.signal.symbol)
 
     def _on_products(self, symbols: set[str]) -> None:
         # What was recorded in points does not go together with what follows in money.
         for path in self._open.values():
             if path.position.symbol in symbols:
                 self._open[path.position.id] = PositionPath(path.position, from_opening=False)
-        self._follow(symbols)
-        self.grown.emit()
+        self._moved |= symbols
+
+    def _on_told(self) -> None:
+        # Not earlier: a sum of P&L before and P&L after a price has never been.
+        if self._moved:
+            self._add_up()
+            self.grown.emit()
+
+    def _add_up(self) -> None:
+        moved, self._moved = self._moved, set()
+        self._follow(moved)
+        total = sum(path.values[-1] for path in self._summed())
+        worst = min(total, self.total.worst[-1] if self.total else 0.0)
+        self.total.add(self._desk.clock().timestamp(), total, worst, LONGEST)
 
     def _take_legs(self, event: SignalRecorded) -> None:
         if event.open is not None and event.legs and event.open.id not in self._open:
@@ -101,9 +109,6 @@ class Paths(QObject):
                 path = self._open.get(mark.position.id)
                 if path is not None:
                     path.follow(mark, now, limit)
-        total = sum(path.values[-1] for path in self._summed())
-        worst = min(total, self.total.worst[-1] if self.total else 0.0)
-        self.total.add(now, total, worst, LONGEST)
 
     def _summed(self) -> Iterable[PositionPath]:
         return (path for path in self._open.values() if path.counts)

@@ -140,7 +140,11 @@ def _what() -> list[Column[PositionRow]]:
             tone=_quiet,
         ),
         Column(
-            title=tr("Side"), text=_side, sort_key=lambda row: row.position.side.value, tone=_quiet
+            title=tr("Side"),
+            text=_side,
+            sort_key=lambda row: row.position.side.value,
+            tone=_quiet,
+            state=lambda row: (row.position.side, row.position.closed_at),
         ),
         Column(
             title=tr("Size"),
@@ -148,6 +152,7 @@ def _what() -> list[Column[PositionRow]]:
             sort_key=lambda row: row.size,
             numeric=True,
             tone=_quiet,
+            state=lambda row: (row.size, row.position.closed_at),
             hint=tr("Contracts open; of a closed position the most it held"),
         ),
     ]
@@ -162,6 +167,7 @@ def _prices() -> list[Column[PositionRow]]:
             numeric=True,
             tone=_quiet,
             tooltip=_entry_tip,
+            state=lambda row: (row.position.cost_units, row.position.entry_units, row.size),
             hint=tr("Average price of the open contracts; of all entries once closed"),
         ),
         Column(
@@ -243,6 +249,7 @@ def _when() -> list[Column[PositionRow]]:
             text=lambda row: shown.clock(row.position.opened_at, datetime.now(UTC)),
             sort_key=lambda row: row.position.opened_at,
             tone=lambda _: Tone.MUTED,
+            state=lambda row: row.position.opened_at,
             tooltip=lambda row: shown.moment(row.position.opened_at),
         ),
         Column(
@@ -250,6 +257,7 @@ def _when() -> list[Column[PositionRow]]:
             text=_status,
             sort_key=lambda row: row.position.closed_at or _NEVER,
             tone=lambda row: Tone.TEXT if row.is_open and row.position.priced else _waits(row),
+            state=lambda row: (row.position.closed_at, row.position.priced),
         ),
     ]
 

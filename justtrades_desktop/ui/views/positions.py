@@ -52,7 +52,7 @@ class PositionsView(QWidget):
         self.model.rowsAboutToBeRemoved.connect(self._on_removing)
         bridge.products_changed.connect(self._load_closed)
         self._delegate = ToneDelegate(colours, self)
-        self.table = self._build_table()
+        self.table = self._build_table(bridge)
         self._filters = self._build_filters()
         self._tick_value = QPushButton()
         self._tick_value.clicked.connect(self._ask_tick_value)
@@ -104,8 +104,8 @@ class PositionsView(QWidget):
 
     # Building
 
-    def _build_table(self) -> QTableView:
-        table = LiveTable()
+    def _build_table(self, bridge: Bridge) -> QTableView:
+        table = LiveTable(bridge)
         table.setAccessibleName(self.tr("Positions"))
         table.setModel(self.model)
         table.setItemDelegate(self._delegate)

@@ -47,7 +47,7 @@ class RecorderList(QAbstractListModel):
     def refresh(self) -> None:
         """Take what the desk knows now; tells only what changed."""
         held: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
-        for position in self._desk.open_positions():
+        for position in sorted((m.position for m in self._desk.book.live()), key=lambda p: p.id):
             held[position.recorder_id].append((position.symbol, position.signed))
         fresh = [Row(r, tuple(held[r.id])) for r in self._desk.recorders]
         if [row.recorder.id for row in fresh] != [row.recorder.id for row in self.rows]:

@@ -54,7 +54,7 @@ class RecordersView(QWidget):
         self.list.selectionModel().currentChanged.connect(self._choose)
         self.model.dataChanged.connect(self._follow_choice)
         bridge.recorders_changed.connect(self.refresh)
-        bridge.signals_recorded.connect(self._recorded)
+        bridge.told.connect(self.model.refresh)
         self.refresh()
 
     def _make_buttons(self) -> None:
@@ -115,9 +115,6 @@ class RecordersView(QWidget):
         if not self.list.currentIndex().isValid() and self.model.rows:
             self.choose(self.model.rows[0].recorder.id)
         self._follow_choice()
-
-    def _recorded(self, _events: object) -> None:
-        self.model.refresh()
 
     def _choose(self, _now: QModelIndex, _before: QModelIndex) -> None:
         self._follow_choice()

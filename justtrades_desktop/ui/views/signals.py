@@ -45,7 +45,7 @@ class SignalsView(QWidget):
         self._chosen: int | None = None
         self.model = SignalsModel(desk, bridge, tasks, self)
         self._delegates = (ToneDelegate(colours, self), ChipDelegate(colours, self))
-        self.table = self._build_table()
+        self.table = self._build_table(bridge)
         self.outcome = self._build_outcome()
         self.search = self._build_search()
         self._note = QLabel()
@@ -79,8 +79,8 @@ class SignalsView(QWidget):
 
     # Building
 
-    def _build_table(self) -> QTableView:
-        table = LiveTable()
+    def _build_table(self, bridge: Bridge) -> QTableView:
+        table = LiveTable(bridge)
         table.setAccessibleName(self.tr("Signals"))
         table.setModel(self.model)
         table.setItemDelegate(self._delegates[0])
