@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from justtrades_desktop.domain.contracts import Product
 from justtrades_desktop.domain.instructions import Instruction
@@ -112,12 +112,17 @@ class SignalRepeated:
     at: datetime
 
 
+ALERTS: Final = "alerts"
+"""The feed that alerts are: every signal's own price, and price alerts."""
+
+
 class PriceTicked(NamedTuple):
-    """A new price of an instrument; not on disk yet."""
+    """A new price of an instrument, and the name of the feed it came from; not on disk yet."""
 
     symbol: str
     price: Decimal
     at: datetime
+    source: str = ALERTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from justtrades_desktop.domain.contracts import Product
+from justtrades_desktop.domain.exits import Level
 from justtrades_desktop.domain.instructions import Plan
 from justtrades_desktop.domain.values import from_units, share, to_units
 
@@ -59,7 +60,9 @@ class Position(NamedTuple):
     False: then no price was known yet and the first tick will price every leg so far.
     ``worst_units`` and ``best_units`` are the extremes of unrealized P&L (worst <= 0 <= best).
     Units are those of :mod:`~justtrades_desktop.domain.values`. ``product`` is pinned at the
-    opening; None while nobody knows what a tick is worth.
+    opening; None while nobody knows what a tick is worth. ``favourable`` is the best price for this
+    side since the last entry, ``take_profit`` and ``stop_loss`` the exits that the alert of the
+    last entry named, ``risk_units`` what the first stop would have lost (above 0).
 
     A tuple with names, since each alert replaces it: a frozen dataclass takes six times as long.
     """
@@ -83,6 +86,10 @@ class Position(NamedTuple):
     closed_at: datetime | None = None
     exit_reason: str | None = None
     product: Product | None = None
+    favourable: Decimal | None = None
+    take_profit: Level | None = None
+    stop_loss: Level | None = None
+    risk_units: int | None = None
 
     @property
     def point_value(self) -> Fraction:
@@ -183,9 +190,25 @@ class Position(NamedTuple):
         """This position with its extremes widened to what ``prices`` make of it."""
         worst, best = self.extremes(*prices)
         last = self.last_price if last is None else last
-        if worst == self.worst_units and best == self.best_units and last == self.last_price:
+        favourable = self.favoured(*prices)
+        if (
+            worst == self.worst_units
+            and best == self.best_units
+            and last == self.last_price
+            and favourable == self.favourable
+        ):
             return self
-        return self._replace(worst_units=worst, best_units=best, last_price=last)
+        return self._replace(
+            worst_units=worst, best_units=best, last_price=last, favourable=favourable
+        )
+
+    def favoured(self, *prices: Decimal) -> Decimal | None:
+        """The best price for this side since the last entry, ``prices`` among them."""
+        if self.favourable is None or not prices:
+            return self.favourable
+        if self.side is Side.LONG:
+            return max(self.favourable, *prices)
+        return min(self.favourable, *prices)
 
     def priced_at(self, price: Decimal) -> Position:
         """Every leg so far takes ``price``: none was known before."""
@@ -198,6 +221,7 @@ class Position(NamedTuple):
             exit_units=units * self.exited,
             cost_units=units * self.open,
             last_price=price,
+            favourable=price,
         )
 
 
@@ -219,6 +243,8 @@ class Stamp(NamedTuple):
     at: datetime
     exit_reason: str = "signal"
     product: Product | None = None
+    take_profit: Level | None = None
+    stop_loss: Level | None = None
 
 
 def apply(position: Position | None, plan: Plan, price: Decimal | None, stamp: Stamp) -> Change:
@@ -273,6 +299,9 @@ def _enter(position: Position, quantity: int, price: Decimal | None, stamp: Stam
         entry_units=position.entry_units + cost,
         cost_units=position.cost_units + cost,
         updated_at=stamp.at,
+        favourable=price,
+        take_profit=stamp.take_profit or position.take_profit,
+        stop_loss=stamp.stop_loss or position.stop_loss,
     )
 
 

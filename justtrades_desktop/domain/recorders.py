@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from justtrades_desktop.domain.exits import NO_EXITS, ExitRules
 from justtrades_desktop.domain.signals import Opposite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorder:
     """``quantity`` is the default in contracts; ``multiplier`` applies to it and to alerts alike.
+    ``exits`` are the rules that close its positions without an alert.
 
     ``token`` is the secret part of the webhook address and stands in no ``repr``.
     """
@@ -23,6 +25,7 @@ class Recorder:
     symbol: str | None = None
     opposite: Opposite = Opposite.NET
     follow_position: bool = True
+    exits: ExitRules = NO_EXITS
 
     def __repr__(self) -> str:
         return f"Recorder(id={self.id}, name={self.name!r})"

@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from justtrades_desktop.domain.exits import Level
+
 
 class Action(StrEnum):
     """What an alert asks for, in a trader's words."""
@@ -59,6 +61,7 @@ class Reading:
     ``previous`` are the strategy's own stated position, signed (short is negative), ``percent`` is
     the part of a position to close (0 to 100). ``ticker`` stands as the alert spells it.
     ``only_side`` is +1 where a close is for a long only (``exit_long``), -1 for a short, else 0.
+    ``take_profit`` and ``stop_loss`` are the alert's own exits, used where the recorder says so.
     ``sender_id`` is an explicit id of the alert, ``sent_at`` its own time, both as text.
     """
 
@@ -70,6 +73,8 @@ class Reading:
     percent: Decimal | None = None
     previous: int | None = None
     only_side: int = 0
+    take_profit: Level | None = None
+    stop_loss: Level | None = None
     sender_id: str | None = None
     sent_at: str | None = None
 
@@ -86,7 +91,8 @@ class Alert:
     """What arrived, read and made safe to keep.
 
     ``text`` is the body with secrets masked, ``fingerprint`` 16 bytes that identify the body as
-    it was sent, ``received_at`` UTC.
+    it was sent, ``received_at`` UTC. ``exit_reason`` is why it closes a position, where its source
+    does not say it: the rule that was touched.
     """
 
     text: str
@@ -95,3 +101,4 @@ class Alert:
     received_at: datetime
     content_type: str = ""
     source: Source = Source.ALERT
+    exit_reason: str | None = None

@@ -35,7 +35,7 @@ _COMPARED: Final = (
 _REPLAYED: Final = [
     SIGNALS.c[name]
     for name in (
-        *("id", "recorder_id", "received_at", "source", "symbol", "outcome"),
+        *("id", "recorder_id", "received_at", "source", "symbol", "outcome", "exit_reason"),
         *("fill_price", "first_tick_price", "instruction_action", "instruction_quantity"),
         *("instruction_percent", "instruction_target", "instruction_opposite"),
     )
@@ -123,7 +123,7 @@ class _Replay:
             recorder_id=row["recorder_id"],
             symbol=row["symbol"],
             at=row["received_at"],
-            exit_reason=Source(row["source"]).exit_reason,
+            exit_reason=row["exit_reason"] or Source(row["source"]).exit_reason,
         )
         change = apply(held, step, _known_price(row, held), stamp)
         for leg in change.legs:

@@ -15,7 +15,7 @@ from justtrades_desktop.ledger.schema import REVISION
 
 NAME: Final = "ledger.sqlite3"
 _HEADER: Final = b"SQLite format 3\x00"
-_OLDER_REVISIONS: Final[tuple[str, ...]] = ()  # what migrate() can bring up to REVISION
+_OLDER_REVISIONS: Final[tuple[str, ...]] = ("0001",)  # what migrate() can bring up to REVISION
 
 
 def path_in(data_dir: Path) -> Path:

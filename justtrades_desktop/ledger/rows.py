@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from justtrades_desktop.domain.contracts import Product
-from justtrades_desktop.domain.events import PriceTicked, Signal
+from justtrades_desktop.domain.events import ALERTS, PriceTicked, Signal
+from justtrades_desktop.domain.exits import ExitRules, Level, level
 from justtrades_desktop.domain.instructions import Instruction
 from justtrades_desktop.domain.positions import Leg, LegKind, Position, Side
 from justtrades_desktop.domain.recorders import Recorder
@@ -27,6 +30,7 @@ SIGNAL_COLUMNS = (
     *("gap", "action", "ticker", "symbol", "quantity", "price", "target", "percent", "previous"),
     *("sent_at", "instruction_action", "instruction_quantity", "instruction_percent"),
     *("instruction_target", "instruction_opposite", "fill_price", "position_id", "key", "repeats"),
+    *("exit_reason", "take_profit", "stop_loss"),
 )
 LEG_COLUMNS = ("position_id", "signal_id", "kind", "quantity", "price", "at")
 
@@ -67,6 +71,9 @@ def signal_row(signal: Signal) -> dict[str, Any]:
         "position_id": signal.position_id,
         "key": signal.key,
         "repeats": 0,
+        "exit_reason": alert.exit_reason,
+        "take_profit": reading.take_profit and str(reading.take_profit),
+        "stop_loss": reading.stop_loss and str(reading.stop_loss),
     }
 
 
@@ -116,6 +123,10 @@ def position_row(position: Position) -> dict[str, Any]:
         "opened_at": position.opened_at,
         "closed_at": position.closed_at,
         "updated_at": position.updated_at,
+        "favourable_price": position.favourable,
+        "take_profit": position.take_profit and str(position.take_profit),
+        "stop_loss": position.stop_loss and str(position.stop_loss),
+        "risk": position.money_units(position.risk_units),
     }
 
 
@@ -148,7 +159,22 @@ def position_of(row: Row) -> Position:
         closed_at=row["closed_at"],
         exit_reason=row["exit_reason"],
         product=product,
+        favourable=_favourable(row),
+        take_profit=level_of(row["take_profit"]),
+        stop_loss=level_of(row["stop_loss"]),
+        risk_units=None if row["risk"] is None else round(row["risk"] / point_value),
     )
+
+
+def level_of(text: str | None) -> Level | None:
+    """A target or stop as it was written down."""
+    return None if text is None else level(text)
+
+
+def _favourable(row: Row) -> Decimal | None:
+    """Files from before exits by rule do not hold it: then it counts from the last price."""
+    known: Decimal | None = row["favourable_price"]
+    return row["current_price"] if known is None and row["priced"] else known
 
 
 def _product_of(row: Row) -> Product | None:
@@ -193,17 +219,37 @@ def recorder_row(recorder: Recorder) -> dict[str, Any]:
         "symbol": recorder.symbol,
         "opposite": recorder.opposite.value,
         "follow_position": recorder.follow_position,
+        "exits": _exits_text(recorder.exits),
     }
 
 
 def recorder_of(row: Row) -> Recorder:
     """The inverse of :func:`recorder_row`."""
-    return Recorder(**{**row, "opposite": Opposite(row["opposite"])})
+    opposite, exits = Opposite(row["opposite"]), _exits_of(row["exits"])
+    return Recorder(**{**row, "opposite": opposite, "exits": exits})
+
+
+def _exits_text(rules: ExitRules) -> str | None:
+    """The rules that are on, as JSON."""
+    said = {
+        field.name: str(value) if isinstance(value, Level) else value
+        for field in fields(rules)
+        if (value := getattr(rules, field.name))
+    }
+    return json.dumps(said) if said else None
+
+
+def _exits_of(text: str | None) -> ExitRules:
+    said: dict[str, Any] = json.loads(text) if text else {}
+    known: dict[str, Any] = {
+        name: level(value) if isinstance(value, str) else value for name, value in said.items()
+    }
+    return ExitRules(**known)
 
 
 def price_of(row: Row) -> PriceTicked:
     """A last known price."""
-    return PriceTicked(row["symbol"], row["price"], row["at"])
+    return PriceTicked(row["symbol"], row["price"], row["at"], row["source"] or ALERTS)
 
 
 def heartbeat_row(at: datetime) -> dict[str, Any]:
@@ -213,4 +259,9 @@ def heartbeat_row(at: datetime) -> dict[str, Any]:
 
 def price_row(ticked: PriceTicked) -> dict[str, Decimal | str | datetime]:
     """The row of a last known price."""
-    return {"symbol": ticked.symbol, "price": ticked.price, "at": ticked.at}
+    return {
+        "symbol": ticked.symbol,
+        "price": ticked.price,
+        "at": ticked.at,
+        "source": ticked.source,
+    }

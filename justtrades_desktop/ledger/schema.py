@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from justtrades_desktop.ledger.columns import DecimalText, UnitsText, UtcText
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration; a file at another revision is migrated, or refused where it is newer."""
 
 NAMING = {
@@ -43,6 +43,7 @@ class RecorderRow(Table, table=True):
     symbol: str | None = None
     opposite: str
     follow_position: bool
+    exits: str | None = None
 
 
 class SignalRow(Table, table=True):
@@ -92,6 +93,9 @@ class SignalRow(Table, table=True):
     key: bytes | None = Field(default=None, sa_type=LargeBinary)
     repeats: int = 0
     last_repeat_at: datetime | None = Field(default=None, sa_type=UtcText)
+    exit_reason: str | None = None
+    take_profit: str | None = None
+    stop_loss: str | None = None
 
 
 class PositionRow(Table, table=True):
@@ -137,6 +141,10 @@ class PositionRow(Table, table=True):
     opened_at: datetime = Field(sa_type=UtcText)
     closed_at: datetime | None = Field(default=None, sa_type=UtcText)
     updated_at: datetime = Field(sa_type=UtcText)
+    favourable_price: Decimal | None = Field(default=None, sa_type=DecimalText)
+    take_profit: str | None = None
+    stop_loss: str | None = None
+    risk: int | None = Field(default=None, sa_type=UnitsText)
 
 
 class LegRow(Table, table=True):
@@ -163,6 +171,7 @@ class ProductRow(Table, table=True):
     tick_size: Decimal = Field(sa_type=DecimalText)
     tick_value: Decimal = Field(sa_type=DecimalText)
     currency: str
+    jump_ticks: int | None = None
 
 
 class PriceRow(Table, table=True):
@@ -173,6 +182,7 @@ class PriceRow(Table, table=True):
     symbol: str = Field(primary_key=True)
     price: Decimal = Field(sa_type=DecimalText)
     at: datetime = Field(sa_type=UtcText)
+    source: str | None = None
 
 
 class HeartbeatRow(Table, table=True):
@@ -182,6 +192,80 @@ class HeartbeatRow(Table, table=True):
 
     id: int = Field(primary_key=True)
     at: datetime = Field(sa_type=UtcText)
+
+
+class PathRow(Table, table=True):
+    """A part of a position's P&L path: 0 is its thinned past, 1 what was added since then."""
+
+    __tablename__ = "position_paths"
+
+    position_id: int = Field(primary_key=True)
+    part: int = Field(primary_key=True)
+    points: bytes = Field(sa_type=LargeBinary)
+
+
+class NoteRow(Table, table=True):
+    """What the trader wrote about a trade; ``origin`` says which table ``trade_id`` is of."""
+
+    __tablename__ = "trade_notes"
+
+    origin: str = Field(primary_key=True)
+    trade_id: int = Field(primary_key=True)
+    notes: str = Field(sa_type=Text)
+    tags: str = Field(sa_type=Text)
+
+
+class ImportedTradeRow(Table, table=True):
+    """A trade or position of another program, with the figures it came with.
+
+    ``key`` identifies the old row whatever file it comes in; ``row`` is the whole of it as JSON.
+    ``in_journal`` is False for a row that tells again what another one tells already.
+    """
+
+    __tablename__ = "imported_trades"
+    __table_args__ = (Index("uq_imported_trades_key", "key", unique=True),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: bytes = Field(sa_type=LargeBinary)
+    file: str
+    source_table: str
+    source_id: str
+    in_journal: bool
+    recorder: str
+    symbol: str
+    side: str
+    status: str
+    quantity: int
+    entry_price: Decimal | None = Field(default=None, sa_type=DecimalText)
+    exit_price: Decimal | None = Field(default=None, sa_type=DecimalText)
+    opened_at: datetime | None = Field(default=None, sa_type=UtcText)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcText)
+    profit: Decimal | None = Field(default=None, sa_type=DecimalText)
+    fees: Decimal | None = Field(default=None, sa_type=DecimalText)
+    drawdown: Decimal | None = Field(default=None, sa_type=DecimalText)
+    run_up: Decimal | None = Field(default=None, sa_type=DecimalText)
+    adds: int | None = None
+    exit_reason: str | None = None
+    notes: str | None = Field(default=None, sa_type=Text)
+    row: str = Field(sa_type=Text)
+
+
+class ImportedSignalRow(Table, table=True):
+    """An old signal, as it came: history, folded into nothing."""
+
+    __tablename__ = "imported_signals"
+    __table_args__ = (Index("uq_imported_signals_key", "key", unique=True),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: bytes = Field(sa_type=LargeBinary)
+    file: str
+    source_id: str
+    recorder: str
+    received_at: datetime | None = Field(default=None, sa_type=UtcText)
+    action: str | None = None
+    symbol: str | None = None
+    price: Decimal | None = Field(default=None, sa_type=DecimalText)
+    row: str = Field(sa_type=Text)
 
 
 def table_of(row: type[SQLModel]) -> SqlTable:

@@ -77,8 +77,10 @@ def _decided(
         recorder_id=recorder.id,
         symbol=instrument.symbol,
         at=alert.received_at,
-        exit_reason=alert.source.exit_reason,
+        exit_reason=alert.exit_reason or alert.source.exit_reason,
         product=instrument.product,
+        take_profit=reading.take_profit,
+        stop_loss=reading.stop_loss,
     )
     change = apply(now.position, step, price, stamp)
     left = change.open or change.closed
