@@ -9,12 +9,14 @@ from bench.acknowledge import acknowledgement, with_a_million
 from bench.lag import loop_lag
 from bench.start import start
 from bench.table import Row
+from bench.ticks import ticks
 
 MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
     "acknowledge": acknowledgement,
     "million": with_a_million,
     "lag": loop_lag,
     "start": start,
+    "ticks": ticks,
 }
 
 

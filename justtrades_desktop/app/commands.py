@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
+from justtrades_desktop.app.legacy import import_legacy
 from justtrades_desktop.domain.errors import UserError
+from justtrades_desktop.domain.exits import ExitRules, Level, level
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.domain.signals import Opposite
 from justtrades_desktop.trading.desk import Desk
@@ -26,6 +30,17 @@ def recorder_json(recorder: Recorder) -> Json:
         "symbol": recorder.symbol,
         "opposite": recorder.opposite.value,
         "follow_position": recorder.follow_position,
+        "exits": exits_json(recorder.exits),
+    }
+
+
+def exits_json(rules: ExitRules) -> Json:
+    """The rules that are on, levels as text."""
+    said = {field.name: getattr(rules, field.name) for field in fields(rules)}
+    return {
+        name: str(value) if isinstance(value, Level) else value
+        for name, value in said.items()
+        if value
     }
 
 
@@ -47,6 +62,14 @@ async def execute(desk: Desk, command: str, arguments: Mapping[str, Any]) -> Jso
             return recorder_json(await desk.change_recorder(recorder.id, **_settings(arguments)))
         case "recorder.rotate":
             return recorder_json(await desk.rotate_token(desk.recorder_named(arguments["name"]).id))
+        case "legacy.import":
+            report = await import_legacy(
+                desk,
+                Path(arguments["path"]),
+                dry_run=arguments["dry_run"],
+                open_positions=arguments["open_positions"],
+            )
+            return report.json()
         case _:
             raise UserError(
                 f"There is no command {command!r}", "Is the running JustTrades another version?"
@@ -57,4 +80,9 @@ def _settings(arguments: Mapping[str, Any]) -> Json:
     settings = dict(arguments.get("settings", {}))
     if "opposite" in settings:
         settings["opposite"] = Opposite(settings["opposite"])
+    if "exits" in settings:
+        settings["exits"] = {
+            name: level(value) if isinstance(value, str) else value
+            for name, value in settings["exits"].items()
+        }
     return settings

@@ -12,6 +12,7 @@ from typing import Final
 from aiohttp import web
 
 from justtrades_desktop.app.commands import Json, execute
+from justtrades_desktop.app.feeds import Feeds, carry_out
 from justtrades_desktop.domain.errors import NotStored, UserError
 from justtrades_desktop.trading.desk import Desk
 
@@ -21,8 +22,9 @@ _SHUTDOWN_SECONDS: Final = 2.0
 class Control:
     """Loopback only, on a port of its own, so that no tunnel to the listener ever leads here."""
 
-    def __init__(self, desk: Desk, *, show: Callable[[], bool]) -> None:
+    def __init__(self, desk: Desk, feeds: Feeds, *, show: Callable[[], bool]) -> None:
         self._desk = desk
+        self._feeds = feeds
         self._show = show
         self._runner: web.ServerRunner | None = None
         self.secret = secrets.token_urlsafe(32)
@@ -59,6 +61,8 @@ class Control:
     async def _carry_out(self, command: str, arguments: Json) -> Json:
         if command == "show":
             return {"window": self._show()}
+        if command.startswith("replay."):
+            return carry_out(self._feeds, command, arguments)
         return await execute(self._desk, command, arguments)
 
 

@@ -9,15 +9,15 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 import aiohttp
 
 from justtrades_desktop.app.serving import Serving
-from justtrades_desktop.domain.contracts import Product
+from justtrades_desktop.domain.feeds import DEMO
 from justtrades_desktop.domain.recorders import Recorder
+from justtrades_desktop.market.walk import Walk
 from justtrades_desktop.trading.desk import Desk
 
 _SEED: Final = 20260102
@@ -43,42 +43,16 @@ async def demo(serving: Serving) -> AsyncIterator[None]:
     """Add the sample recorders and keep market and alerts going while inside."""
     desk = serving.desk
     chance = random.Random(_SEED)  # noqa: S311 - a market to look at, not a secret
-    walks = [_Walk(*market, chance) for market in _MARKETS]
+    walks = [_walk(desk, *market, chance=chance) for market in _MARKETS]
     strategies = [
         _Strategy(await desk.add_recorder(name, quantity=size), walk, chance)
         for name, walk, size in zip(
             ("Trend MNQ", "Fade MES", "Gold swing"), walks, (2, 1, 1), strict=True
         )
     ]
-    for walk in walks:
-        walk.learn(desk)
     serving.supervisor.start("demo market", lambda: _market(desk, walks))
     serving.supervisor.start("demo alerts", lambda: _alerts(serving.url, strategies))
     yield
-
-
-class _Walk:
-    """A random walk on the tick grid, drawn a little towards where it began."""
-
-    def __init__(self, symbol: str, start: str, ticks: float, chance: random.Random) -> None:
-        self.symbol = symbol
-        self.price = self._start = Decimal(start)
-        self._ticks = ticks
-        self._chance = chance
-        self._tick_size = Decimal("0.25")
-
-    def learn(self, desk: Desk) -> None:
-        """Take the tick size from the product table."""
-        product: Product | None = desk.book.instrument(self.symbol).product
-        if product is not None:
-            self._tick_size = product.tick_size
-
-    def step(self) -> Decimal:
-        """The next price."""
-        pull = float((self._start - self.price) / self._tick_size) / 400
-        steps = round(self._chance.gauss(pull, self._ticks / 3))
-        self.price += steps * self._tick_size
-        return self.price
 
 
 @dataclass(slots=True)
@@ -86,7 +60,7 @@ class _Strategy:
     """Enters, adds, trims and closes; speaks as a TradingView strategy alert does."""
 
     recorder: Recorder
-    walk: _Walk
+    walk: Walk
     chance: random.Random
     position: int = 0
     sent: int = 0
@@ -116,10 +90,17 @@ class _Strategy:
         return (0, 0, more, -self.position) if abs(self.position) < 4 * size else (0,)
 
 
-async def _market(desk: Desk, walks: list[_Walk]) -> None:
+def _walk(desk: Desk, symbol: str, start: str, ticks: float, *, chance: random.Random) -> Walk:
+    product = desk.book.instrument(symbol).product
+    if product is None:
+        return Walk(symbol, start, ticks=ticks, chance=chance)
+    return Walk(symbol, start, ticks=ticks, chance=chance, tick_size=product.tick_size)
+
+
+async def _market(desk: Desk, walks: list[Walk]) -> None:
     while True:
         for walk in walks:
-            desk.tick(walk.symbol, walk.step())
+            desk.tick(walk.symbol, walk.step(), source=DEMO)
         await asyncio.sleep(1 / _TICKS_A_SECOND)
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
 from justtrades_desktop.domain.events import SignalLine
+from justtrades_desktop.domain.legacy import Imported
+from justtrades_desktop.domain.paths import Path as PnlPath
 from justtrades_desktop.domain.positions import Leg, Position
+from justtrades_desktop.domain.trades import Origin, Trade
+from justtrades_desktop.ledger.legacy_write import imported
 from justtrades_desktop.ledger.reader import Reader
+from justtrades_desktop.ledger.trades import Journal
 
 T = TypeVar("T")
 
@@ -22,6 +27,7 @@ class LedgerHistory:
         self._path = path
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="history")
         self._reader: Reader | None = None
+        self._journal: Journal | None = None
 
     async def signals(self, *, limit: int, before: int | None = None) -> Sequence[SignalLine]:
         """Signals below the id ``before``, newest first."""
@@ -35,16 +41,57 @@ class LedgerHistory:
         """The entries and exits of one position, in order."""
         return await self._ask(lambda reader: reader.legs([position_id]).get(position_id, []))
 
+    async def trades(self) -> Sequence[Trade]:
+        """All finished trades, oldest close first."""
+        return await self._ask_journal(lambda journal: journal.trades())
+
+    async def trade(self, origin: Origin, trade_id: int) -> Trade | None:
+        """One finished trade, None where there is none."""
+        return await self._ask_journal(lambda journal: journal.trade(origin, trade_id))
+
+    async def path(self, position_id: int) -> PnlPath | None:
+        """The P&L path of a position as it is on disk, None where none was kept."""
+        return (await self.paths_of([position_id])).get(position_id)
+
+    async def paths_of(self, position_ids: Sequence[int]) -> Mapping[int, PnlPath]:
+        """The same for many positions; those without a path are left out."""
+        return await self._ask_journal(lambda journal: journal.paths(position_ids))
+
+    async def signals_of(self, position_id: int) -> Sequence[SignalLine]:
+        """The signals that a position is made of, and those that name it, in order."""
+        ids = await self._ask_journal(lambda journal: journal.signal_ids(position_id))
+        return await self._ask(lambda reader: reader.signals(limit=len(ids), ids=ids)[::-1])
+
+    async def imported_row(self, trade_id: int) -> str:
+        """The row that an imported trade came as, in JSON; ``KeyError`` where there is none."""
+        return await self._ask_journal(lambda journal: journal.imported_row(trade_id))
+
+    async def imported(self) -> Imported:
+        """What is known of old histories."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, imported, self._path)
+
     def close(self) -> None:
         """Let go of the file."""
         self._thread.shutdown(wait=True)
         if self._reader is not None:
             self._reader.close()
+        if self._journal is not None:
+            self._journal.close()
 
     async def _ask(self, question: Callable[[Reader], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(
             self._thread, self._answer, question
         )
+
+    async def _ask_journal(self, question: Callable[[Journal], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(
+            self._thread, self._answer_from_journal, question
+        )
+
+    def _answer_from_journal(self, question: Callable[[Journal], T]) -> T:
+        if self._journal is None:
+            self._journal = Journal(self._path)
+        return question(self._journal)
 
     def _answer(self, question: Callable[[Reader], T]) -> T:
         if self._reader is None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+from datetime import date, time
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from justtrades_desktop.domain.contracts import Product
+from justtrades_desktop.domain.sessions import Calendar
 
 DATA_DIR_VARIABLE: Final = "JUSTTRADES_DATA_DIR"
 
@@ -45,3 +48,13 @@ def products() -> list[Product]:
         )
         for row in table["products"]
     ]
+
+
+@cache
+def calendar() -> Calendar:
+    """CME's trading sessions, from the table that is shipped."""
+    table = json.loads((resources() / "cme_sessions.json").read_text(encoding="utf-8"))
+    return Calendar(
+        frozenset(map(date.fromisoformat, table["closed"])),
+        {date.fromisoformat(day): time.fromisoformat(at) for day, at in table["early"].items()},
+    )

@@ -20,14 +20,20 @@ _PAUSE: Final = 0.1
 Json = dict[str, Any]
 
 
-def ask(card: Card, command: str, arguments: Mapping[str, Any] | None = None) -> Json:
-    """Have the running process carry out ``command``.
+def ask(
+    card: Card,
+    command: str,
+    arguments: Mapping[str, Any] | None = None,
+    *,
+    seconds: float = _SECONDS,
+) -> Json:
+    """Have the running process carry out ``command``; wait for its answer ``seconds`` at most.
 
     Raises:
         UserError: it could not; says why.
         OSError: nobody answers there.
     """
-    connection = http.client.HTTPConnection(urlsplit(card.control).netloc, timeout=_SECONDS)
+    connection = http.client.HTTPConnection(urlsplit(card.control).netloc, timeout=seconds)
     try:
         connection.request(
             "POST",
@@ -49,8 +55,12 @@ def ask(card: Card, command: str, arguments: Mapping[str, Any] | None = None) ->
     return result
 
 
-def carry_out(data_dir: Path, command: str, arguments: Mapping[str, Any]) -> Json:
+def carry_out(
+    data_dir: Path, command: str, arguments: Mapping[str, Any], *, seconds: float = _SECONDS
+) -> Json:
     """Carry out a command that writes, in the running process or, where none is, in this one.
+
+    ``seconds`` is how long a running process may take for it.
 
     Raises:
         UserError: it could not be done; says why.
@@ -62,15 +72,17 @@ def carry_out(data_dir: Path, command: str, arguments: Mapping[str, Any]) -> Jso
                 return asyncio.run(_here(data_dir, command, arguments))
         except Occupied as occupied:
             if occupied.card is not None:
-                return _there(data_dir, occupied.card, command, arguments)
+                return _there(data_dir, occupied.card, command, arguments, seconds=seconds)
             if time.monotonic() > deadline:
                 raise
         time.sleep(_PAUSE)  # the owner is starting, or is another command that ends at once
 
 
-def _there(data_dir: Path, card: Card, command: str, arguments: Mapping[str, Any]) -> Json:
+def _there(
+    data_dir: Path, card: Card, command: str, arguments: Mapping[str, Any], *, seconds: float
+) -> Json:
     try:
-        return ask(card, command, arguments)
+        return ask(card, command, arguments, seconds=seconds)
     except OSError as error:
         raise UserError(
             f"JustTrades runs on {data_dir} (process {card.pid}) but does not answer",

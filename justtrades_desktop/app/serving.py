@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import ipaddress
+import math
 import os
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -16,6 +17,7 @@ from typing import Any, Final
 
 from justtrades_desktop import __version__
 from justtrades_desktop.app.control import Control
+from justtrades_desktop.app.feeds import Feeds
 from justtrades_desktop.app.instance import Card, leave_card, owning
 from justtrades_desktop.app.pulse import Pulse
 from justtrades_desktop.app.supervisor import Supervisor
@@ -27,7 +29,9 @@ from justtrades_desktop.trading.desk import Desk
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8787
-_SETTLE_SECONDS: Final = 0.5  # a crash may lose at most the last second of ticks
+_SETTLE_SECONDS: Final = 0.4  # a crash may lose at most the last second of ticks
+_DRAW_SECONDS: Final = 0.2  # how often P&L paths grow
+_SLICE: Final = 64  # positions at once, a few milliseconds of work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +86,7 @@ class Serving:
     desk: Desk
     health: Health
     supervisor: Supervisor
+    feeds: Feeds
 
 
 @asynccontextmanager
@@ -107,7 +112,8 @@ async def serving(
         listener = Listener(core.desk, gate, clock=utc_now, health=health.report)
         url = await listener.start(config.host, config.port)
         stack.push_async_callback(listener.stop)
-        control = Control(core.desk, show=show)
+        feeds = Feeds(core.desk.tick, supervisor)
+        control = Control(core.desk, feeds, show=show)
         address = await control.start()
         stack.push_async_callback(control.stop)
         leave_card(config.data_dir, Card(os.getpid(), url, address, control.secret))
@@ -115,8 +121,11 @@ async def serving(
         _share_the_interpreter()
         supervisor.start("pulse", health.pulse.beat)
         supervisor.start("connections", listener.watch)
-        supervisor.start("marks", lambda: _settle(core.desk, health))
-        yield Serving(config, url, core.desk, health, supervisor)
+        supervisor.start("marks", lambda: _keep_marks(core.desk, health))
+        supervisor.start("paths", lambda: _keep_paths(core.desk))
+        supervisor.start("sessions", lambda: _end_sessions(core.desk))
+        supervisor.start("results", core.load_results)
+        yield Serving(config, url, core.desk, health, supervisor, feeds)
 
 
 def _calm_collector() -> None:
@@ -139,11 +148,34 @@ def _share_the_interpreter() -> None:
     sys.setswitchinterval(0.0005)
 
 
-async def _settle(desk: Desk, health: Health) -> None:
+async def _in_slices(work: Callable[[int], None], desk: Desk, cycle: float) -> None:
+    """Have ``work`` come round to every open position once in ``cycle`` seconds.
+
+    It is told how many to take at a time: a thousand of them at once would hold up the listener.
+    """
     while True:
-        await asyncio.sleep(_SETTLE_SECONDS)
-        desk.settle_marks()
+        count = desk.book.live_count
+        slices = max(1, math.ceil(count / _SLICE))
+        await asyncio.sleep(cycle / slices)
+        work(math.ceil(count / slices) + 1)
+
+
+async def _keep_marks(desk: Desk, health: Health) -> None:
+    def settle(most: int) -> None:
+        desk.settle_marks(most=most)
         health.settled_at = utc_now()
+
+    await _in_slices(settle, desk, _SETTLE_SECONDS)
+
+
+async def _keep_paths(desk: Desk) -> None:
+    await _in_slices(lambda most: desk.draw_paths(most=most), desk, _DRAW_SECONDS)
+
+
+async def _end_sessions(desk: Desk) -> None:
+    while True:
+        desk.end_sessions()
+        await asyncio.sleep(1)
 
 
 def _follow(health: Health) -> None:

@@ -6,12 +6,15 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from justtrades_desktop.cli.journal_arguments import add_export, add_filters, add_stats
+from justtrades_desktop.domain.exits import level
 from justtrades_desktop.domain.signals import Opposite, Outcome
 
 Run = Callable[[argparse.Namespace], int]
 
 
 _MOST = 2**31
+_REPLAY_VERBS = ("pause", "resume", "step", "stop", "status")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -58,14 +61,28 @@ def _parser() -> argparse.ArgumentParser:
     signals = command("signals", "show", "signals", "the stored alerts, newest first")
     signals.add_argument("--limit", type=_count(1), default=50, metavar="N")
     signals.add_argument("--outcome", choices=[outcome.value for outcome in Outcome])
+    add_filters(command("trades", "journal", "trades", "the finished trades, oldest close first"))
+    stats = command("stats", "journal", "stats", "what the finished trades come to")
+    add_stats(stats)
+    add_filters(stats)
+    export = command("export", "export", "export", "write the journal and its sources to a file")
+    add_export(export)
+    add_filters(export)
     decode = command("decode", "decode", "run", "read an alert and touch nothing")
     decode.add_argument(
         "file", nargs="?", default="-", metavar="FILE", help="a file, or - for stdin"
     )
     decode.add_argument("--content-type", default="", metavar="T")
+    _replay(command("replay", "replay", "run", "play a file of prices in the running program"))
     command("check", "upkeep", "check", "fold all signals again and compare")
     backup = command("backup", "upkeep", "backup", "copy the ledger while it is in use")
     backup.add_argument("file", metavar="FILE")
+    legacy = command("import-legacy", "legacy", "run", "bring an old Just.Trades history along")
+    legacy.add_argument("file", metavar="FILE", help="its SQLite database, or the SQL text of it")
+    legacy.add_argument("--dry-run", action="store_true", help="only say what it would bring")
+    legacy.add_argument(
+        "--open-positions", action="store_true", help="open what is open there, once"
+    )
     command("version", "upkeep", "version", "say the version")
     return parser
 
@@ -116,6 +133,44 @@ def _recorder(commands: Any, common: _Parser) -> None:
     verb("disable", "store alerts, but let them change nothing")
 
 
+class _ReplayWords(argparse.Action):
+    """``FILE``, or a verb with a number where it takes one."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        first, *more = values
+        namespace.verb = first if first in _REPLAY_VERBS else "start"
+        namespace.file = first
+        namespace.count = 1
+        if more and (first != "step" or len(more) > 1):
+            parser.error(f"unrecognized arguments: {' '.join(more)}")
+        try:
+            namespace.count = _count(1)(more[0]) if more else 1
+        except argparse.ArgumentTypeError as error:
+            parser.error(str(error))
+
+
+def _replay(parser: argparse.ArgumentParser) -> None:
+    parser.usage = f"justtrades replay FILE [options], or: {' | '.join(_REPLAY_VERBS)}"
+    parser.add_argument(
+        "words",
+        nargs="+",
+        action=_ReplayWords,
+        metavar="FILE",
+        help="CSV or JSON lines with time, symbol and price; or pause, resume, step [N], stop, "
+        "status",
+    )
+    parser.add_argument(
+        "--speed", metavar="N", default=None, help="times real time, or max (1)", type=_speed
+    )
+    parser.add_argument("--paused", action="store_true", help="wait for `step` or `resume`")
+
+
 def _settings(parser: argparse.ArgumentParser) -> None:
     def setting(flag: str, **options: Any) -> None:
         parser.add_argument(flag, default=argparse.SUPPRESS, **options)
@@ -128,6 +183,27 @@ def _settings(parser: argparse.ArgumentParser) -> None:
     setting("--opposite", choices=[opposite.value for opposite in Opposite], help="(net)")
     setting(
         "--follow-position", choices=("on", "off"), help="the strategy's own stated position (on)"
+    )
+    _exits(parser.add_argument_group("exits by rule", "off unless set; --stop '20 ticks'"))
+
+
+def _exits(rules: argparse._ArgumentGroup) -> None:
+    def rule(flag: str, help_: str) -> None:
+        rules.add_argument(
+            flag, type=_distance, default=argparse.SUPPRESS, metavar="DISTANCE", help=help_
+        )
+
+    rule("--take-profit", "profit to leave at: '40 ticks', '10 points', '0.5%%', alert, off")
+    rule("--stop", "loss to leave at, likewise")
+    rule("--trail", "a stop this far behind the best price since the last entry")
+    rule("--trail-after", "trail only once the price has gone this far in favour")
+    rule("--break-even", "move the stop to the entry once the price has gone this far")
+    rule("--break-even-offset", "move it this much further")
+    rules.add_argument(
+        "--session-end",
+        choices=("on", "off"),
+        default=argparse.SUPPRESS,
+        help="leave when the session ends",
     )
 
 
@@ -147,6 +223,23 @@ def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port (0 to 65535)")
     return int(text)
+
+
+def _distance(text: str) -> str | None:
+    """A level as its text, None for off."""
+    if text.strip().lower() == "off":
+        return None
+    try:
+        return str(level(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}, or off") from error
+
+
+def _speed(text: str) -> str:
+    whole, _, part = text.partition(".")
+    if text != "max" and not (text.isascii() and whole.isdigit() and (not part or part.isdigit())):
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed: a number such as 10, or max")
+    return text
 
 
 def _count(least: int) -> Callable[[str], int]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any, Final
 
 from justtrades_desktop.app.places import data_dir
 from justtrades_desktop.app.remote import carry_out
 from justtrades_desktop.cli.out import emit
+from justtrades_desktop.domain.exits import ExitRules
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.ledger.file import path_in
 from justtrades_desktop.ledger.reader import Reader
+
+_EXITS: Final = tuple(field.name for field in fields(ExitRules))
 
 
 def add(chosen: argparse.Namespace) -> int:
@@ -26,7 +31,7 @@ def list(chosen: argparse.Namespace) -> int:
     recorders = Reader(path).recorders() if path.exists() else []
     rows = [_json(recorder) for recorder in recorders]
     if not chosen.json:
-        rows = [{key: row[key] for key in row if key != "token"} for row in rows]
+        rows = [{key: row[key] for key in row if key != "token"} for row in _readable(rows)]
     emit(rows, as_json=chosen.json)
     return 0
 
@@ -57,8 +62,24 @@ def disable(chosen: argparse.Namespace) -> int:
 
 
 def _changed(chosen: argparse.Namespace, settings: dict[str, Any]) -> int:
-    emit(_carry_out(chosen, "recorder.change", settings=settings), as_json=chosen.json)
+    made = _carry_out(chosen, "recorder.change", settings=settings)
+    emit(made if chosen.json else _readable([made])[0], as_json=chosen.json)
     return 0
+
+
+def _readable(rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """The rules as a person reads them: ``stop 20 ticks, session_end``."""
+    return [
+        {**row, "exits": ", ".join(map(_rule, row["exits"].items())) or None}
+        if "exits" in row  # an older version that runs names none
+        else row
+        for row in rows
+    ]
+
+
+def _rule(said: tuple[str, object]) -> str:
+    name, value = said
+    return name if value is True else f"{name} {value}"
 
 
 def _carry_out(chosen: argparse.Namespace, command: str, **arguments: Any) -> dict[str, Any]:
@@ -70,6 +91,11 @@ def _settings(chosen: argparse.Namespace) -> dict[str, Any]:
     settings = {name: getattr(chosen, name) for name in names if name in chosen}
     if "follow_position" in settings:
         settings["follow_position"] = settings["follow_position"] == "on"
+    exits = {name: getattr(chosen, name) for name in _EXITS if name in chosen}
+    if "session_end" in exits:
+        exits["session_end"] = exits["session_end"] == "on"
+    if exits:
+        settings["exits"] = exits
     return settings
 
 

@@ -34,7 +34,10 @@ _DELAYED = "_DL"  # TradingView marks its delayed feeds so: CME_MINI_DL:MNQ1!
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A futures product: ``tick_size`` in points, ``tick_value`` in ``currency`` per contract."""
+    """A futures product: ``tick_size`` in points, ``tick_value`` in ``currency`` per contract.
+
+    A price more than ``jump_ticks`` away from the last one is not believed before a second one.
+    """
 
     root: str
     tick_size: Decimal
@@ -42,6 +45,7 @@ class Product:
     currency: str = "USD"
     exchange: str = field(default="", compare=False)
     prefix: str = field(default="", compare=False)
+    jump_ticks: int = field(default=1_000, compare=False)
     point_value: Fraction = field(init=False, compare=False)
     """Money per point and contract."""
 

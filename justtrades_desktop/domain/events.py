@@ -17,6 +17,7 @@ from justtrades_desktop.domain.instructions import Instruction
 from justtrades_desktop.domain.positions import Leg, Position
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.domain.signals import Alert, Outcome, Reading
+from justtrades_desktop.domain.trades import Origin
 
 
 class Signal(NamedTuple):
@@ -102,6 +103,7 @@ class SignalRecorded(NamedTuple):
     closed: Position | None = None
     open: Position | None = None
     legs: tuple[Leg, ...] = ()
+    odd_price: bool = False  # it took its alert's price, which nothing else believes yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +127,33 @@ class PriceTicked(NamedTuple):
     source: str = ALERTS
 
 
+class PriceHeld(NamedTuple):
+    """A price is absurdly far from the last one and does not count until another confirms it."""
+
+    ticked: PriceTicked
+    last: PriceTicked
+
+
+class PathSaved(NamedTuple):
+    """A part of a position's P&L path as it is to be kept; see ``domain.paths``."""
+
+    position_id: int
+    part: int
+    points: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class MarksSettled:
     """Marks of open positions and last prices, to be kept: at most one second of ticks.
 
-    ``first_ticks`` maps the id of a position whose entries waited for a price to the price it got.
+    ``first_ticks`` maps the id of a position whose entries waited for a price to the price it got;
+    ``paths`` are the parts of P&L paths that grew.
     """
 
     positions: tuple[Position, ...] = ()
     prices: tuple[PriceTicked, ...] = ()
     first_ticks: Mapping[int, Decimal] = field(default_factory=dict)
+    paths: tuple[PathSaved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +169,16 @@ class ProductSaved:
 
     symbol: str
     product: Product
+
+
+@dataclass(frozen=True, slots=True)
+class TradeNoted:
+    """The trader wrote about a trade of the journal; both stand there now as they are here."""
+
+    origin: Origin
+    trade_id: int
+    notes: str
+    tags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

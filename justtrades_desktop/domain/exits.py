@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from justtrades_desktop.domain.positions import Position
 
 _DIGITS: Final = Context(prec=60)
-_TEXT: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*(\S+)")
+_TEXT: Final = re.compile(r"([0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})\s*([a-z%]+)")
 _PERCENT: Final = Fraction(1, 100)
 
 
@@ -63,7 +63,7 @@ def level(text: str) -> Level:
     said = text.strip().lower()
     if said == Unit.ALERT:
         return Level(Unit.ALERT)
-    found = _TEXT.fullmatch(said) or re.fullmatch(r"([0-9.]+)(%|t|pt)", said)
+    found = _TEXT.fullmatch(said)
     unit = _UNITS.get(found[2]) if found else None
     if found is None or unit is None:
         raise ValueError(f"{text!r} is no distance (40 ticks, 10 points, 0.5 %, alert)")
@@ -109,7 +109,7 @@ class Exit(NamedTuple):
     """A rule's exit: why, and at what price it fills."""
 
     reason: ExitReason
-    price: Decimal
+    price: Decimal | None  # None only where none is known when the session ends
 
 
 class Levels(NamedTuple):
@@ -205,7 +205,7 @@ def _price(
     if wanted.unit is Unit.PRICE:
         # On the wrong side of the entry it would close at once whatever was meant.
         right = (Fraction(wanted.value) - entry) * side * away > 0
-        return wanted.value if right else None
+        return _on_grid(position, Fraction(wanted.value), side * away) if right else None
     distance = _distance(position, wanted, entry)
     if not distance:
         return None

@@ -9,12 +9,11 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from typing import Final
 
 MOST: Final = 2_000
 """Points that a path has at most."""
-_TAIL: Final = 128  # points that are written anew with each saving; the thinned past is not
+_TAIL: Final = 64  # points that are written anew with each saving; the thinned past is not
 PAST_PART: Final = 0
 TAIL_PART: Final = 1
 
@@ -25,18 +24,27 @@ class Path:
     Times never fall. Of every stretch that is thinned out the lowest and the highest point stay.
     """
 
-    __slots__ = ("_past_changed", "_tail_changed", "_tail_from", "times", "values")
+    __slots__ = ("_past_changed", "_points", "_tail_changed", "_tail_from")
 
     def __init__(self, points: Iterable[tuple[float, float]] = ()) -> None:
-        self.times = array("d")
-        self.values = array("d")
-        self._tail_from = 0
+        self._points = array("d")  # time, value, time, value, ...: as they lie on the disk
+        self._tail_from = 0  # its index in that
         self._past_changed = self._tail_changed = False
         for at, value in points:
             self.add(at, value)
 
     def __len__(self) -> int:
-        return len(self.times)
+        return len(self._points) // 2
+
+    @property
+    def times(self) -> array[float]:
+        """Seconds since 1970, never falling."""
+        return self._points[0::2]
+
+    @property
+    def values(self) -> array[float]:
+        """The P&L at each of the times."""
+        return self._points[1::2]
 
     @property
     def low(self) -> float:
@@ -50,17 +58,22 @@ class Path:
 
     def add(self, at: float, value: float) -> None:
         """Add a point; while the value stays the last one is drawn out instead."""
-        times, values = self.times, self.values
-        if times and at < times[-1]:
-            at = times[-1]  # the clock was set back
+        points = self._points
+        length = len(points)
+        if length:
+            if at < points[-2]:
+                at = points[-2]  # the clock was set back
+            if value == points[-1]:
+                if at == points[-2]:
+                    return
+                if length - self._tail_from > 2 and value == points[-3]:
+                    points[-2] = at
+                    self._tail_changed = True
+                    return
+        points.append(at)
+        points.append(value)
         self._tail_changed = True
-        count = len(times)
-        if count - self._tail_from > 1 and values[-1] == values[-2] == value:
-            times[-1] = at
-            return
-        times.append(at)
-        values.append(value)
-        if count - self._tail_from >= _TAIL:
+        if length - self._tail_from >= 2 * _TAIL:
             self._settle_tail()
 
     # On the disk
@@ -72,7 +85,7 @@ class Path:
             yield PAST_PART, self._packed(0, self._tail_from)
         if self._tail_changed:
             self._tail_changed = False
-            yield TAIL_PART, self._packed(self._tail_from, len(self.times))
+            yield TAIL_PART, self._packed(self._tail_from, len(self._points))
 
     def all_changed(self) -> None:
         """Nothing of it is on disk: its parts are all to be written."""
@@ -82,34 +95,29 @@ class Path:
     def of_parts(cls, parts: Mapping[int, bytes]) -> Path:
         """The path that was kept as ``parts``; a part that is missing is taken as empty."""
         path = cls()
-        for part in (PAST_PART, TAIL_PART):
-            times, values = _unpacked(parts.get(part, b""))
-            path.times.extend(times)
-            path.values.extend(values)
-            if part == PAST_PART:
-                path._tail_from = len(path.times)
+        path._points = _unpacked(parts.get(PAST_PART, b""))
+        path._tail_from = len(path._points)
+        path._points += _unpacked(parts.get(TAIL_PART, b""))
         return path
 
     def _packed(self, start: int, end: int) -> bytes:
-        pairs = array(
-            "d",
-            chain.from_iterable(zip(self.times[start:end], self.values[start:end], strict=True)),
-        )
+        points = self._points[start:end]
         if sys.byteorder == "big":
-            pairs.byteswap()
-        return pairs.tobytes()
+            points.byteswap()
+        return points.tobytes()
 
     # Thinning
 
     def _settle_tail(self) -> None:
         """The tail becomes part of the past; the past is thinned until another tail has room."""
-        while len(self.times) > MOST - _TAIL - 1:
+        while len(self) > MOST - _TAIL - 1:
             self._thin_out()
-        self._tail_from = len(self.times)
+        self._tail_from = len(self._points)
         self._past_changed = True
 
     def _thin_out(self) -> None:
-        values, last = self.values, len(self.values) - 1
+        times, values = self.times, self.values
+        last = len(values) - 1
         kept = [0]
         for start in range(1, last, 4):
             stretch = range(start, min(start + 4, last))
@@ -117,13 +125,12 @@ class Path:
             high = max(stretch, key=values.__getitem__)
             kept += sorted({low, high})
         kept.append(last)
-        self.times = array("d", map(self.times.__getitem__, kept))
-        self.values = array("d", map(values.__getitem__, kept))
+        self._points = array("d", (n for at in kept for n in (times[at], values[at])))
 
 
-def _unpacked(packed: bytes) -> tuple[array[float], array[float]]:
-    pairs = array("d")
-    pairs.frombytes(packed[: len(packed) // 16 * 16])
+def _unpacked(packed: bytes) -> array[float]:
+    points = array("d")
+    points.frombytes(packed[: len(packed) // 16 * 16])
     if sys.byteorder == "big":
-        pairs.byteswap()
-    return pairs[0::2], pairs[1::2]
+        points.byteswap()
+    return points

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
 from justtrades_desktop.domain.errors import AlreadyStored, NotStored
@@ -16,10 +17,14 @@ from justtrades_desktop.domain.events import (
     SignalLine,
     SignalRecorded,
     SignalRepeated,
+    TradeNoted,
 )
+from justtrades_desktop.domain.legacy import Imported, LegacyImported
+from justtrades_desktop.domain.paths import Path
 from justtrades_desktop.domain.positions import Leg, Position
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.domain.signals import Alert
+from justtrades_desktop.domain.trades import Origin, Trade
 
 Clock = Callable[[], datetime]
 """The time now, aware, in UTC."""
@@ -27,7 +32,7 @@ Clock = Callable[[], datetime]
 Entry = SignalRecorded | MarksSettled | SignalRepeated
 """What stands in one line of waiting appends: a failed one takes all behind it along."""
 
-Note = RecorderSaved | ProductSaved
+Note = RecorderSaved | ProductSaved | LegacyImported | TradeNoted
 """What is written by itself."""
 
 
@@ -65,6 +70,34 @@ class History(Protocol):
 
     async def legs(self, position_id: int) -> Sequence[Leg]:
         """The entries and exits of one position, in order."""
+
+    async def trades(self) -> Sequence[Trade]:
+        """All finished trades, oldest close first."""
+
+    async def trade(self, origin: Origin, trade_id: int) -> Trade | None:
+        """One finished trade, None where there is none."""
+
+    async def path(self, position_id: int) -> Path | None:
+        """The P&L path of a position as it is on disk, None where none was kept."""
+
+    async def paths_of(self, position_ids: Sequence[int]) -> Mapping[int, Path]:
+        """The same for many positions; those without a path are left out."""
+
+    async def signals_of(self, position_id: int) -> Sequence[SignalLine]:
+        """The signals that a position is made of, and those that name it, in order."""
+
+    async def imported_row(self, trade_id: int) -> str:
+        """The row that an imported trade came as, in JSON; ``KeyError`` where there is none."""
+
+    async def imported(self) -> Imported:
+        """What is known of old histories."""
+
+
+class PriceSink(Protocol):
+    """Who takes the prices of a feed, as of now."""
+
+    def __call__(self, symbol: str, price: Decimal, /, *, source: str) -> object:
+        """Take a price; ``source`` is the feed's name."""
 
 
 class Receiver(Protocol):

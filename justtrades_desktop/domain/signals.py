@@ -92,7 +92,8 @@ class Alert:
 
     ``text`` is the body with secrets masked, ``fingerprint`` 16 bytes that identify the body as
     it was sent, ``received_at`` UTC. ``exit_reason`` is why it closes a position, where its source
-    does not say it: the rule that was touched.
+    does not say it: the rule that was touched. The price of a ``bygone`` one is of another time:
+    it counts for its own position and moves no market.
     """
 
     text: str
@@ -102,3 +103,4 @@ class Alert:
     content_type: str = ""
     source: Source = Source.ALERT
     exit_reason: str | None = None
+    bygone: bool = False

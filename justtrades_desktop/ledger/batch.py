@@ -30,6 +30,7 @@ from justtrades_desktop.ledger.rows import (
 from justtrades_desktop.ledger.schema import (
     HeartbeatRow,
     LegRow,
+    PathRow,
     PositionRow,
     PriceRow,
     SignalRow,
@@ -41,11 +42,13 @@ SIGNALS: Final = table_of(SignalRow)
 POSITIONS: Final = table_of(PositionRow)
 LEGS: Final = table_of(LegRow)
 PRICES: Final = table_of(PriceRow)
+PATHS: Final = table_of(PathRow)
 
 _INSERT_SIGNALS: Final = insertion(SIGNALS, SIGNAL_COLUMNS)
 _INSERT_LEGS: Final = insertion(LEGS, LEG_COLUMNS)
 _UPSERT_POSITIONS: Final = upsert(POSITIONS)
 _UPSERT_PRICES: Final = upsert(PRICES)
+_UPSERT_PATHS: Final = upsert(PATHS)
 _UPSERT_HEARTBEAT: Final = upsert(table_of(HeartbeatRow))
 _COUNT_REPEATS: Final = Statement(
     update(SIGNALS)
@@ -75,6 +78,7 @@ class Batch:
         self._prices: dict[str, dict[str, Any]] = {}
         self._repeats: list[dict[str, Any]] = []
         self._first_ticks: list[dict[str, Any]] = []
+        self._paths: dict[tuple[int, int], bytes] = {}
         self._beats = False
 
     def add(self, entry: Entry) -> None:
@@ -82,7 +86,8 @@ class Batch:
         match entry:
             case SignalRecorded():
                 self._signals.append(signal_row(entry.signal))
-                self._take_price(entry.signal)
+                if not entry.odd_price:
+                    self._take_price(entry.signal)
                 if entry.legs:
                     self._take(entry.closed)
                     self._take(entry.open)
@@ -94,6 +99,8 @@ class Batch:
                     self._prices[ticked.symbol] = price_row(ticked)
                 for position_id, price in entry.first_ticks.items():
                     self._first_ticks.append({"of_position": position_id, "first_price": price})
+                for position_id, part, points in entry.paths:
+                    self._paths[position_id, part] = points
                 self._beats = True
             case SignalRepeated():
                 self._repeats.append({"first_id": entry.first_id, "seen_at": entry.at})
@@ -121,11 +128,18 @@ class Batch:
             (_PRICE_LEGS, self._first_ticks),
             (_UPSERT_PRICES, list(self._prices.values())),
             (_COUNT_REPEATS, self._repeats),
+            (_UPSERT_PATHS, self._path_rows()),
         ):
             if rows:
                 statement.run(connection, rows)
         if self._beats:
             _UPSERT_HEARTBEAT.run(connection, [heartbeat_row(datetime.now(UTC))])
+
+    def _path_rows(self) -> list[dict[str, Any]]:
+        return [
+            {"position_id": id_, "part": part, "points": points}
+            for (id_, part), points in self._paths.items()
+        ]
 
     def _take_price(self, signal: Signal) -> None:
         """The next signal may name no price and take this one, after a crash too."""

@@ -1,7 +1,8 @@
-"""What is written by itself: recorders and the trader's own products."""
+"""What is written by itself: recorders, the trader's own products and notes, old histories."""
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from fractions import Fraction
 from typing import assert_never
@@ -12,12 +13,14 @@ from sqlalchemy.exc import IntegrityError
 
 from justtrades_desktop.domain.contracts import Product
 from justtrades_desktop.domain.errors import UserError
-from justtrades_desktop.domain.events import ProductSaved, RecorderSaved
+from justtrades_desktop.domain.events import ProductSaved, RecorderSaved, TradeNoted
+from justtrades_desktop.domain.legacy import LegacyImported
 from justtrades_desktop.domain.ports import Note
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.ledger.batch import POSITIONS
+from justtrades_desktop.ledger.legacy_write import write_imported
 from justtrades_desktop.ledger.rows import recorder_row
-from justtrades_desktop.ledger.schema import ProductRow, RecorderRow, table_of
+from justtrades_desktop.ledger.schema import NoteRow, ProductRow, RecorderRow, table_of
 
 _MONEY = ("unrealized_pnl", "worst_unrealized_pnl", "best_unrealized_pnl", "realized_pnl")
 
@@ -33,6 +36,10 @@ def write(connection: Connection, note: Note) -> None:
             _save_recorder(connection, note.recorder)
         case ProductSaved():
             _save_product(connection, note.symbol, note.product)
+        case LegacyImported():
+            write_imported(connection, note)
+        case TradeNoted():
+            _save_trade_note(connection, note)
         case _:
             assert_never(note)
 
@@ -77,6 +84,15 @@ def _save_product(connection: Connection, symbol: str, product: Product) -> None
         )
     )
     _reprice(connection, symbol, product)
+
+
+def _save_trade_note(connection: Connection, note: TradeNoted) -> None:
+    said = {"notes": note.notes, "tags": json.dumps(note.tags, ensure_ascii=False)}
+    connection.execute(
+        insert(table_of(NoteRow))
+        .values(origin=note.origin.value, trade_id=note.trade_id, **said)
+        .on_conflict_do_update(index_elements=["origin", "trade_id"], set_=said)
+    )
 
 
 def _reprice(connection: Connection, symbol: str, product: Product) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from justtrades_desktop.domain.contracts import Catalogue, Instrument, Product
 from justtrades_desktop.domain.events import MarksSettled, PriceTicked
+from justtrades_desktop.domain.exits import NO_EXITS, Exit, ExitRules
 from justtrades_desktop.domain.marks import Mark
 from justtrades_desktop.domain.positions import Position
 from justtrades_desktop.domain.recorders import Recorder
@@ -30,6 +31,21 @@ class Foreseen:
     mark: Mark | None
 
 
+class Leaving(NamedTuple):
+    """A position that a price takes out by a rule of its recorder."""
+
+    holding: Holding
+    position_id: int
+    exit: Exit
+
+
+class Ticked(NamedTuple):
+    """What a price did: positions that had waited for their first one, and those it takes out."""
+
+    waited: list[int]
+    leaving: list[Leaving]
+
+
 class Book:
     """Open positions, live and foreseen.
 
@@ -46,7 +62,7 @@ class Book:
         self._foreseen: dict[Holding, Foreseen] = {}
         self._watching: defaultdict[str, dict[Mark, None]] = defaultdict(dict)
         self._unsaved: set[Holding] = set()
-        self._unsaved_prices: set[str] = set()
+        self._unsaved_prices: dict[str, None] = {}  # in the order in which they moved
         self._first_ticks: dict[int, Decimal] = {}
 
     def load(
@@ -59,7 +75,7 @@ class Book:
         self.recorders = {recorder.id: recorder for recorder in recorders}
         self.prices = {price.symbol: price for price in prices}
         for position in positions:
-            mark = Mark(position)
+            mark = Mark(position, self._rules(position.recorder_id))
             self._live[_holding(position)] = mark
             if position.last_price is not None and position.symbol not in self.prices:
                 ticked = PriceTicked(position.symbol, position.last_price, position.updated_at)
@@ -74,6 +90,11 @@ class Book:
         """The newest known price, None where there is none."""
         ticked = self.prices.get(symbol)
         return ticked.price if ticked else None
+
+    @property
+    def live_count(self) -> int:
+        """How many positions are open, as committed."""
+        return len(self._live)
 
     def live(self) -> Iterator[Mark]:
         """The marks of all open positions, as committed."""
@@ -96,7 +117,8 @@ class Book:
 
     def foresee(self, holding: Holding, position: Position | None) -> Foreseen:
         """Build on ``position`` from now on, although it is not on disk yet."""
-        foreseen = Foreseen(holding, Mark(position) if position else None)
+        rules = self._rules(holding.recorder_id)
+        foreseen = Foreseen(holding, Mark(position, rules) if position else None)
         self._foreseen[holding] = foreseen
         if foreseen.mark:
             self._watching[holding.symbol][foreseen.mark] = None
@@ -121,31 +143,65 @@ class Book:
         self._unsaved.update(self._foreseen)
         self._foreseen.clear()
 
-    def tick(self, ticked: PriceTicked) -> list[int]:
-        """Apply a price; the ids of the positions that had waited for their first one."""
+    def tick(self, ticked: PriceTicked) -> Ticked:
+        """Apply a price."""
         symbol, price, at = ticked.symbol, ticked.price, ticked.at
         self.prices[symbol] = ticked
-        self._unsaved_prices.add(symbol)
+        self._unsaved_prices[symbol] = None
         waited: list[int] = []
+        leaving: list[Leaving] = []
         for mark in self._watching.get(symbol, ()):
             mark.tick(price, at)
             if not mark.position.priced:
-                mark.position = mark.position.priced_at(price)
+                mark.replace(mark.position.priced_at(price))
                 waited.append(mark.position.id)
-        return waited
+            if mark.guarded and (left := self.leaving(mark, price)) is not None:
+                leaving.append(left)
+        return Ticked(waited, leaving)
+
+    # Exits by rule
+
+    def leaving(self, mark: Mark, price: Decimal) -> Leaving | None:
+        """Whether ``price`` takes ``mark`` out; None where a newer signal has changed it since."""
+        touched = mark.exit_at(price)
+        if touched is None:
+            return None
+        holding = _holding(mark.position)
+        return Leaving(holding, mark.position.id, touched) if self.newest(holding) is mark else None
+
+    def leave_at_session_end(self) -> Iterator[Mark]:
+        """The newest marks of positions that are to be flat when their session ends."""
+        for holding in {*self._live, *self._foreseen}:
+            mark = self.newest(holding)
+            if mark is not None and mark.leaves_at_session_end:
+                yield mark
+
+    def guard(self, recorder: Recorder) -> None:
+        """The recorder's rules have changed: its open positions follow them from now on."""
+        for watching in self._watching.values():
+            for mark in watching:
+                if mark.position.recorder_id == recorder.id:
+                    mark.guard(recorder.exits)
+
+    def _rules(self, recorder_id: int) -> ExitRules:
+        recorder = self.recorders.get(recorder_id)
+        return recorder.exits if recorder else NO_EXITS
 
     def set_product(self, symbol: str, product: Product) -> None:
         """Value every position in ``symbol`` by what the trader entered."""
         self.catalogue.set_own(symbol, product)
         for mark in self._watching.get(symbol, ()):
-            mark.position = mark.position._replace(product=product)
+            mark.replace(mark.position._replace(product=product))
 
-    def take_unsaved(self, first_ticks: Mapping[int, PriceTicked]) -> MarksSettled | None:
+    def take_unsaved(
+        self, first_ticks: Mapping[int, PriceTicked], *, most: int | None = None
+    ) -> MarksSettled | None:
         """What ticks have moved since the last call, None where that is nothing.
 
+        ``most`` positions or some more are taken, those first whose price moved first.
         ``first_ticks`` maps positions that had waited for a price to the tick that brought it.
         """
-        symbols, self._unsaved_prices = self._unsaved_prices, set()
+        symbols = self._symbols_to_save(most)
         holdings, self._unsaved = self._unsaved, set()
         self._first_ticks.update((id_, ticked.price) for id_, ticked in first_ticks.items())
         first, self._first_ticks = self._first_ticks, {}
@@ -158,10 +214,20 @@ class Book:
         prices = tuple(self.prices[symbol] for symbol in sorted(symbols))
         return MarksSettled(positions, prices, first)
 
+    def _symbols_to_save(self, most: int | None) -> list[str]:
+        symbols, count = [], 0
+        for symbol in [*self._unsaved_prices]:
+            if most is not None and count >= most:
+                break
+            del self._unsaved_prices[symbol]
+            symbols.append(symbol)
+            count += len(self._watching.get(symbol, ()))
+        return symbols
+
     def put_back(self, settled: MarksSettled) -> None:
         """What was taken could not be stored: it is still to be saved."""
         self._unsaved.update(map(_holding, settled.positions))
-        self._unsaved_prices.update(price.symbol for price in settled.prices)
+        self._unsaved_prices.update((price.symbol, None) for price in settled.prices)
         # Only of positions that exist: a withdrawn one's id will be another's.
         stored = {mark.position.id for mark in self._live.values()}
         for position_id, price in settled.first_ticks.items():

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from justtrades_desktop.domain.contracts import Instrument
 from justtrades_desktop.domain.events import Signal, SignalRecorded
+from justtrades_desktop.domain.exits import levels
 from justtrades_desktop.domain.instructions import Nothing, instruct, missed, plan
 from justtrades_desktop.domain.positions import Position, Stamp, apply
 from justtrades_desktop.domain.recorders import Recorder
-from justtrades_desktop.domain.signals import Alert, Outcome, Reading, Unreadable
+from justtrades_desktop.domain.signals import Alert, Outcome, Reading, Source, Unreadable
 
 OFF = "the recorder is switched off"
 NO_INSTRUMENT = "the alert names no instrument and the recorder has no default one"
@@ -35,7 +36,7 @@ class Situation(NamedTuple):
 
 def decide(recorder: Recorder, alert: Alert, now: Situation) -> SignalRecorded:
     """The signal that ``alert`` becomes, and the positions and legs it leaves."""
-    if not recorder.enabled:
+    if not recorder.enabled and alert.source is not Source.RULE:  # rules go on protecting
         return _unchanged(recorder, alert, now, Outcome.IGNORED, OFF)
     if isinstance(alert.reading, Unreadable):
         return _unchanged(recorder, alert, now, Outcome.UNREADABLE, alert.reading.reason)
@@ -97,7 +98,19 @@ def _decided(
         position_id=left.id if left else None,
         key=now.key,
     )
-    return SignalRecorded(signal, change.closed, change.open, change.legs)
+    left_open = change.open
+    if left_open is not None and (now.position is None or left_open.id != now.position.id):
+        left_open = _with_risk(left_open, recorder)
+    return SignalRecorded(signal, change.closed, left_open, change.legs)
+
+
+def _with_risk(opened: Position, recorder: Recorder) -> Position:
+    """A new position with what its first stop would lose (R), where there is one."""
+    if recorder.exits.stop is None:
+        return opened
+    stop = levels(opened, recorder.exits, opened.favourable).stop
+    lost = opened.unrealized_units(stop) if stop is not None else None
+    return opened._replace(risk_units=-lost) if lost is not None and lost < 0 else opened
 
 
 def _price(reading: Reading, now: Situation) -> Decimal | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
+from datetime import datetime
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Any, Final
@@ -13,18 +14,27 @@ from typing import Any, Final
 from justtrades_desktop.domain.contracts import Product
 from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.domain.events import (
+    ALERTS,
     PriceTicked,
     ProductSaved,
     Receipt,
     RecorderSaved,
     SignalLine,
+    TradeNoted,
 )
+from justtrades_desktop.domain.exit_limits import refuse_contradictions
+from justtrades_desktop.domain.legacy import Imported, LegacyImported
+from justtrades_desktop.domain.paths import Path
 from justtrades_desktop.domain.ports import Clock, History, Store
 from justtrades_desktop.domain.positions import Leg, Position
 from justtrades_desktop.domain.recorders import Recorder
+from justtrades_desktop.domain.sessions import Calendar
 from justtrades_desktop.domain.signals import Alert, Reading, Source
+from justtrades_desktop.domain.tags import checked_notes, tidy_tags
+from justtrades_desktop.domain.trades import Origin, Trade
 from justtrades_desktop.trading.book import Book
 from justtrades_desktop.trading.bus import Bus
+from justtrades_desktop.trading.days import Results
 from justtrades_desktop.trading.intake import Intake
 
 _TOKEN_BYTES: Final = 32
@@ -37,11 +47,24 @@ class Desk:
     """Commands and snapshots over the book, the intake and the ledger."""
 
     def __init__(
-        self, *, book: Book, intake: Intake, store: Store, history: History, bus: Bus, clock: Clock
+        self,
+        *,
+        book: Book,
+        intake: Intake,
+        store: Store,
+        history: History,
+        bus: Bus,
+        clock: Clock,
+        calendar: Calendar | None = None,
     ) -> None:
         self.book = book
         self.bus = bus
         self.clock = clock
+        self.calendar = calendar or Calendar()
+        self.paths = intake.paths
+        opened = [mark.position for mark in book.live()]
+        self.results = Results(calendar=self.calendar, clock=clock, bus=bus, opened=opened)
+        self._sessions_until: datetime | None = None
         self._intake = intake
         self._store = store
         self._history = history
@@ -104,29 +127,64 @@ class Desk:
         return self._intake.accept(recorder, alert)
 
     def apply_by_hand(
-        self, recorder_id: int, reading: Reading, text: str
+        self, recorder_id: int, reading: Reading, text: str, *, bygone: bool = False
     ) -> asyncio.Future[Receipt]:
-        """Apply what a person read out of an alert; it becomes a signal of its own."""
+        """Apply what a person read out of an alert; it becomes a signal of its own.
+
+        A ``bygone`` one is a holding as it was: its size is final, its price moves no market.
+        """
+        recorder = self.book.recorders[recorder_id]
         alert = Alert(
             text=text,
             fingerprint=secrets.token_bytes(16),
             reading=reading,
             received_at=self.clock(),
             source=Source.HAND,
+            bygone=bygone,
         )
-        return self._intake.accept(self.book.recorders[recorder_id], alert)
+        return self._intake.accept(replace(recorder, multiplier=1) if bygone else recorder, alert)
 
-    def tick(self, ticker: str, price: Decimal) -> None:
-        """Take a price from a feed."""
-        self._intake.tick(PriceTicked(self.book.instrument(ticker).symbol, price, self.clock()))
+    def tick(
+        self, ticker: str, price: Decimal, *, source: str = ALERTS, at: datetime | None = None
+    ) -> None:
+        """Take a price from the feed called ``source``; of two the newer one counts.
 
-    def settle_marks(self) -> None:
-        """Send what ticks have moved to the ledger."""
-        self._intake.settle_marks()
+        ``at`` is when it was true, in UTC; without it that is now.
+        """
+        symbol = self.book.instrument(ticker).symbol
+        last = self.book.prices.get(symbol)
+        if at is None or last is None or at >= last.at:
+            self._intake.tick(PriceTicked(symbol, price, at or self.clock(), source))
+
+    def draw_paths(self, *, most: int | None = None) -> None:
+        """Move the P&L paths on to what was ticked since the last call, ``most`` or some more."""
+        self.paths.draw_out(self.clock().timestamp(), most=most)
+
+    def settle_marks(self, *, most: int | None = None) -> None:
+        """Send what ticks have moved to the ledger: all of it, or ``most`` positions."""
+        if most is None:
+            self.draw_paths()
+        self._intake.settle_marks(most=most)
+
+    def looked_at_sessions(self, *, until: datetime) -> None:
+        """Sessions that ended before ``until`` are dealt with: whoever ran before saw to them."""
+        self._sessions_until = until
+
+    def end_sessions(self) -> None:
+        """Close what is to be flat at the end of its session where one ended since the last look.
+
+        Not every session since the opening: the rule may be younger than that.
+        """
+        until, self._sessions_until = self._sessions_until, self.clock()
+        for mark in [*self.book.leave_at_session_end()]:
+            opened = mark.position.opened_at
+            since = opened if until is None else max(opened, until)
+            if self._sessions_until >= self.calendar.session_end(since):
+                self._intake.end_session(mark, self._sessions_until)
 
     async def flush(self) -> None:
         """Return once all that is known now is on disk, or was refused by it."""
-        self._intake.settle_marks()
+        self.settle_marks()
         await self._store.flushed()
 
     async def set_tick_value(self, symbol: str, tick_size: Decimal, tick_value: Decimal) -> None:
@@ -149,6 +207,21 @@ class Desk:
         saved = ProductSaved(instrument.symbol, product)
         await self._store.write(saved)
         self.bus.publish(saved)
+
+    # Old histories
+
+    async def imported(self) -> Imported:
+        """What the ledger holds of old histories."""
+        return await self._history.imported()
+
+    async def import_old(self, history: LegacyImported) -> None:
+        """Keep what the ledger does not know yet, all of it or nothing; the window hears of it.
+
+        Raises:
+            NotStored: the ledger cannot write now.
+        """
+        await self._store.write(history)
+        self.bus.publish(history)
 
     # Snapshots
 
@@ -173,10 +246,69 @@ class Desk:
         """The entries and exits of one position, in order."""
         return await self._history.legs(position_id)
 
+    # The journal
+
+    async def trades(self) -> Sequence[Trade]:
+        """All finished trades, oldest close first."""
+        return await self._history.trades()
+
+    async def trade(self, origin: Origin, trade_id: int) -> Trade | None:
+        """One finished trade, None where there is none."""
+        return await self._history.trade(origin, trade_id)
+
+    async def path(self, position_id: int) -> Path | None:
+        """The P&L path of a position, None where none was kept. An open one grows on."""
+        live = self.paths.path_of(position_id)
+        if live is not None:
+            return live
+        return await self._history.path(position_id)
+
+    async def paths_of(self, position_ids: Sequence[int]) -> Mapping[int, Path]:
+        """The paths of closed positions; those without one are left out."""
+        return await self._history.paths_of(position_ids)
+
+    async def signals_of(self, position_id: int) -> Sequence[SignalLine]:
+        """The signals that a position is made of, and those that name it, in order."""
+        return await self._history.signals_of(position_id)
+
+    async def imported_row(self, trade_id: int) -> str:
+        """The row that an imported trade came as, in JSON; ``KeyError`` where there is none."""
+        return await self._history.imported_row(trade_id)
+
+    async def note_trade(
+        self,
+        origin: Origin,
+        trade_id: int,
+        *,
+        notes: str | None = None,
+        tags: Iterable[str] | None = None,
+    ) -> None:
+        """Write notes and tags on a finished trade; what is not given stays.
+
+        Raises:
+            UserError: there is no such trade, or a text makes no sense.
+            NotStored: the ledger cannot write now.
+        """
+        async with self._changing:
+            trade = await self._history.trade(origin, trade_id)
+            if trade is None:
+                raise UserError("That trade is not in the journal", "Only a closed one can be.")
+            noted = TradeNoted(
+                origin,
+                trade_id,
+                trade.notes if notes is None else checked_notes(notes),
+                trade.tags if tags is None else tidy_tags(tags),
+            )
+            await self._store.write(noted)
+        self.bus.publish(noted)
+
     def _changed(self, recorder: Recorder, settings: dict[str, Any]) -> Recorder:
         unknown = settings.keys() - _CHANGEABLE
         if unknown:
             raise UserError(f"A recorder has no setting {', '.join(sorted(unknown))}", "")
+        rules = settings.get("exits")
+        if isinstance(rules, Mapping):  # only those that change; the others stay
+            settings = {**settings, "exits": replace(recorder.exits, **rules)}
         changed = replace(recorder, **settings)
         if changed.symbol is not None:
             symbol = changed.symbol.strip()
@@ -196,6 +328,7 @@ class Desk:
         if before is not None:
             self._by_digest.pop(_digest(before.token), None)
         self.book.recorders[recorder.id] = recorder
+        self.book.guard(recorder)
         self._by_digest[_digest(recorder.token)] = recorder
         self.bus.publish(saved)
         return recorder
@@ -212,6 +345,7 @@ def _validate(recorder: Recorder) -> None:
         raise UserError(
             f"The multiplier {recorder.multiplier} makes no sense", f"1 to {_LARGEST_SIZE}."
         )
+    refuse_contradictions(recorder.exits)
 
 
 def _new_token() -> str:

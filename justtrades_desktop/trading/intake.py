@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final, NamedTuple
 
 from justtrades_desktop.domain.errors import AlreadyStored, NotStored
 from justtrades_desktop.domain.events import (
     LedgerFailed,
     LedgerRecovered,
     MarksSettled,
+    PriceHeld,
     PriceTicked,
+    ProductSaved,
     Receipt,
     SignalRecorded,
     SignalRepeated,
 )
+from justtrades_desktop.domain.exits import Exit, ExitReason
+from justtrades_desktop.domain.marks import Mark
 from justtrades_desktop.domain.ports import Store
 from justtrades_desktop.domain.positions import Position
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.domain.signals import Action, Alert, Outcome, Reading
-from justtrades_desktop.trading.book import Book, Foreseen, Holding
+from justtrades_desktop.trading.book import Book, Foreseen, Holding, Leaving
 from justtrades_desktop.trading.bus import Bus
 from justtrades_desktop.trading.decide import Situation, decide
+from justtrades_desktop.trading.leaving import exit_alert
+from justtrades_desktop.trading.paths import Paths
+from justtrades_desktop.trading.prices import PriceGate
 from justtrades_desktop.trading.repeats import Memory, Seen, another_moment, key_of, later_key
+
+HELD_BACK: Final = "held back: absurdly far from the last price, until a second one confirms it"
 
 
 @dataclass(slots=True, eq=False)
@@ -36,6 +47,7 @@ class _Arrival:
     recorded: SignalRecorded | None = None
     foreseen: Foreseen | None = None
     key: bytes | None = None
+    leaving: Leaving | None = None  # where a rule asks for it, not a sender
     repeats: list[_Arrival] = field(default_factory=list)
 
     @property
@@ -50,6 +62,13 @@ class _Arrival:
     def refuse(self, error: NotStored) -> None:
         if not self.receipt.done():
             self.receipt.set_exception(NotStored(*error.args))
+
+
+class _Owed(NamedTuple):
+    """A rule's exit that waits for the ledger."""
+
+    leaving: Leaving
+    alert: Alert
 
 
 class Intake:
@@ -69,7 +88,13 @@ class Intake:
         self._next_signal = self._first_free_signal = next_signal
         self._next_position = self._first_free_position = next_position
         self._under_way: deque[_Arrival | MarksSettled | SignalRepeated] = deque()
+        self._gate = PriceGate(book.catalogue, book.prices)
         self._failing = False
+        self._owed: dict[int, _Owed] = {}  # exits that could not be stored, by position
+        self.paths = Paths(book)
+        bus.subscribe(SignalRecorded, self.paths.recorded)
+        bus.subscribe(PriceTicked, self.paths.ticked)
+        bus.subscribe(ProductSaved, self.paths.product_saved)
 
     @property
     def signals_stored(self) -> int:
@@ -85,16 +110,29 @@ class Intake:
         self._take(_Arrival(recorder, alert, receipt))
         return receipt
 
-    def tick(self, ticked: PriceTicked) -> None:
-        """Apply a price to all positions in its instrument."""
-        waited = self._book.tick(ticked)
-        if waited:
-            self._settle(first_ticks=dict.fromkeys(waited, ticked))
-        self._bus.publish(ticked)
+    def tick(self, ticked: PriceTicked) -> bool:
+        """Apply a price to all positions in its instrument, and close those that a rule takes out.
 
-    def settle_marks(self) -> None:
-        """Send what ticks have moved since the last call to the ledger; see if it is well again."""
-        self._settle(first_ticks={})
+        False where it is held back: it is absurdly far from the last one.
+        """
+        return self._tick(ticked, spared=None)
+
+    def settle_marks(self, *, most: int | None = None) -> None:
+        """Send what ticks have moved since the last call to the ledger; see if it is well again.
+
+        ``most`` positions or some more are sent, the others with the next calls.
+        """
+        owed, self._owed = self._owed, {}
+        for left, alert in owed.values():
+            self._take(self._exit(left, alert))
+        self._settle(first_ticks={}, most=most)
+
+    def end_session(self, mark: Mark, at: datetime) -> None:
+        """Close a position at its last price because its session is over."""
+        position = mark.position
+        holding = Holding(position.recorder_id, position.symbol)
+        left = Leaving(holding, position.id, Exit(ExitReason.SESSION, mark.last))
+        self._take_out(left, exit_alert(left, None, at))
 
     def committed(self, count: int) -> None:
         """The first ``count`` appends under way are on disk: acknowledge them, tell everyone."""
@@ -105,6 +143,9 @@ class Intake:
             entry = self._under_way.popleft()
             if isinstance(entry, _Arrival) and entry.recorded is not None:
                 self._acknowledge(entry, entry.recorded)
+        closed = self.paths.take_closed()
+        if closed:
+            self._keep(MarksSettled(paths=closed))
 
     def withdrawn(self, error: NotStored | AlreadyStored) -> None:
         """Nothing under way was stored: refuse it, or decide it anew if only a key was known."""
@@ -116,6 +157,7 @@ class Intake:
         for entry in under_way:
             if isinstance(entry, MarksSettled):
                 self._book.put_back(entry)
+                self.paths.put_back(entry.paths)
             elif isinstance(entry, _Arrival):
                 arrivals += [entry, *entry.repeats]
                 entry.repeats = []
@@ -125,6 +167,7 @@ class Intake:
             self._bus.publish(LedgerFailed(str(error)))
             for arrival in arrivals:
                 arrival.refuse(error)
+                self._owe(arrival)
             return
         # The ledger knew a key from before the last start. Remembered now, it is answered as a
         # repeat in the second round; whatever was decided behind it comes round in the same order.
@@ -132,7 +175,52 @@ class Intake:
         for arrival in arrivals:
             self._take(arrival)
 
+    def _tick(self, ticked: PriceTicked, *, spared: Holding | None) -> bool:
+        """``spared`` is left alone by the rules: the signal that brings this price goes first."""
+        counting = self._gate.let_through(ticked)
+        for price in counting:
+            waited, leaving = self._book.tick(price)
+            if waited:
+                self._settle(first_ticks=dict.fromkeys(waited, price))
+            self._bus.publish(price)
+            for left in leaving:
+                if left.holding != spared:
+                    self._take_out(left, exit_alert(left, price, price.at))
+        if not counting:
+            self._bus.publish(PriceHeld(ticked, self._book.prices[ticked.symbol]))
+        return bool(counting)
+
+    def _take_out(self, left: Leaving, alert: Alert) -> None:
+        """Make a rule's exit a signal of its own, now or once the ledger is well again."""
+        arrival = self._exit(left, alert)
+        if self._failing:
+            self._owe(arrival)
+        else:
+            self._take(arrival)
+
+    def _exit(self, left: Leaving, alert: Alert) -> _Arrival:
+        receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        receipt.add_done_callback(_looked_at)
+        recorder = self._book.recorders[left.holding.recorder_id]
+        return _Arrival(recorder, alert, receipt, leaving=left)
+
+    def _owe(self, arrival: _Arrival) -> None:
+        """A rule's exit could not be stored: it is tried again until it is, at the same price."""
+        left = arrival.leaving
+        if left is not None:
+            self._owed.setdefault(left.position_id, _Owed(left, arrival.alert))
+
+    def _take_exit(self, arrival: _Arrival, left: Leaving) -> None:
+        mark = self._book.newest(left.holding)
+        reading = arrival.alert.reading
+        # It may be flat by now, or hold another position: then there is nothing to take out.
+        if mark is not None and mark.position.id == left.position_id:
+            self._decide(arrival, reading if isinstance(reading, Reading) else None)
+
     def _take(self, arrival: _Arrival) -> None:
+        if arrival.leaving is not None:
+            self._take_exit(arrival, arrival.leaving)
+            return
         reading = arrival.alert.reading
         enabled = arrival.recorder.enabled
         if enabled and isinstance(reading, Reading) and reading.action is Action.PRICE:
@@ -147,8 +235,8 @@ class Intake:
         if reading.ticker is None or reading.price is None:
             raise ValueError("a price reading carries an instrument and a price")
         symbol = self._book.instrument(reading.ticker).symbol
-        self.tick(PriceTicked(symbol, reading.price, alert.received_at))
-        return Receipt(outcome=Outcome.PRICE, symbol=symbol)
+        counts = self.tick(PriceTicked(symbol, reading.price, alert.received_at))
+        return Receipt(outcome=Outcome.PRICE, symbol=symbol, reason=None if counts else HELD_BACK)
 
     def _first_of(self, arrival: _Arrival) -> _Arrival | int | None:
         """The alert that this one repeats; sets the key it will be known by if it is the first."""
@@ -178,11 +266,14 @@ class Intake:
         ticker = (reading.ticker or recorder.symbol) if reading else None
         instrument = self._book.instrument(ticker) if ticker else None
         position: Position | None = None
+        ticked: PriceTicked | None = None
+        counts = True
         if reading and instrument:
-            symbol = instrument.symbol
-            if reading.price is not None:
-                self.tick(PriceTicked(symbol, reading.price, alert.received_at))
-            mark = self._book.newest(Holding(recorder.id, symbol))
+            holding = Holding(recorder.id, instrument.symbol)
+            if reading.price is not None and arrival.leaving is None:
+                ticked = PriceTicked(instrument.symbol, reading.price, alert.received_at)
+                counts = not alert.bygone and self._tick(ticked, spared=holding)
+            mark = self._book.newest(holding)
             position = mark.settled() if mark else None
         situation = Situation(
             signal_id=self._next_signal,
@@ -193,8 +284,19 @@ class Intake:
             key=arrival.key,
             twice=self._memory.follows_itself(recorder.id, alert) and arrival.key is None,
         )
-        arrival.recorded = decide(recorder, alert, situation)
+        recorded = decide(recorder, alert, situation)
+        arrival.recorded = recorded if counts else recorded._replace(odd_price=True)
         self._append(arrival, arrival.recorded)
+        if ticked is not None and counts:
+            self._look_at(recorder, ticked)
+
+    def _look_at(self, recorder: Recorder, ticked: PriceTicked) -> None:
+        """A signal's own price reaches its position's rules once the signal has had its say."""
+        mark = self._book.newest(Holding(recorder.id, ticked.symbol))
+        if mark is not None and mark.guarded:
+            left = self._book.leaving(mark, ticked.price)
+            if left is not None:
+                self._take_out(left, exit_alert(left, ticked, ticked.at))
 
     def _append(self, arrival: _Arrival, recorded: SignalRecorded) -> None:
         self._next_signal += 1
@@ -231,13 +333,25 @@ class Intake:
             self._memory.forget(arrival.key)
         self._memory.forget_body(arrival.recorder.id, arrival.alert)
 
-    def _settle(self, *, first_ticks: dict[int, PriceTicked]) -> None:
-        settled = self._book.take_unsaved(first_ticks)
+    def _settle(self, *, first_ticks: dict[int, PriceTicked], most: int | None = None) -> None:
+        settled = self._book.take_unsaved(first_ticks, most=most)
+        paths = self.paths.take_unsaved(most=most)
+        if paths:
+            settled = replace(settled or MarksSettled(), paths=paths)
         if settled is None and self._failing and not self._under_way:
             settled = MarksSettled()
         if settled is not None:
-            self._under_way.append(settled)
-            self._store.append(settled)
+            self._keep(settled)
+
+    def _keep(self, settled: MarksSettled) -> None:
+        self._under_way.append(settled)
+        self._store.append(settled)
+
+
+def _looked_at(receipt: asyncio.Future[Receipt]) -> None:
+    """Nobody waits for the receipt of a rule's exit; its refusal is dealt with elsewhere."""
+    if not receipt.cancelled():
+        receipt.exception()
 
 
 def _receipt(recorded: SignalRecorded) -> Receipt:

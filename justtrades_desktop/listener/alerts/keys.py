@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from justtrades_desktop.listener.alerts import roles
+from justtrades_desktop.listener.alerts.exit_keys import EXIT_KEYS
 
 # Within a role the order is the order of preference, where a preference is allowed at all.
 _KEYS = {
@@ -64,6 +65,7 @@ PLACES = {key: (role, n) for role, keys in _KEYS.items() for n, key in enumerate
 for _key, _place in tuple(PLACES.items()):
     if _place[0] in _IN_STRATEGY or _key.startswith("order") or _key == "marketposition":
         PLACES.setdefault("strategy" + _key, _place)
+PLACES.update(EXIT_KEYS)
 
 # Objects that hold trade fields, with what their keys are called when written flat.
 HOLDERS = {
@@ -79,4 +81,4 @@ HOLDERS = {
     "signal": "",
     "trade": "",
 }
-FREE = frozenset((roles.ID, roles.ORDER_ID, roles.TIME, roles.NAME, roles.TEXT))
+FREE = frozenset((roles.ID, roles.ORDER_ID, roles.TIME, roles.NAME, roles.TEXT)) | roles.EXITS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from justtrades_desktop.domain.signals import Action, Reading
 from justtrades_desktop.listener.alerts import roles
 from justtrades_desktop.listener.alerts.action import asked
+from justtrades_desktop.listener.alerts.exits import exit_named
 from justtrades_desktop.listener.alerts.fields import Fields
 from justtrades_desktop.listener.alerts.identity import identity
 from justtrades_desktop.listener.alerts.position import after, before
@@ -76,15 +77,20 @@ def _signal(fields: Fields, word: str | None, stated: int | None) -> Reading:
     if previous is not None and stated is not None:
         _refuse_wrong_way(word, previous, stated)
     sender_id, sent_at = identity(fields)
+    at = price(fields)
     return Reading(
         action=_ACTIONS[word],
         ticker=ticker(fields),
         quantity=quantity,
-        price=price(fields),
+        price=at,
         target=_target(word, stated, much) if closing else stated,
         percent=percent,
         previous=previous,
         only_side=_only_side(fields) if word == Word.CLOSE else 0,
+        take_profit=exit_named(fields, roles.TAKE_PROFIT, at)
+        if roles.TAKE_PROFIT in fields
+        else None,
+        stop_loss=exit_named(fields, roles.STOP_LOSS, at) if roles.STOP_LOSS in fields else None,
         sender_id=sender_id,
         sent_at=sent_at,
     )

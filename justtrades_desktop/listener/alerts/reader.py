@@ -12,7 +12,7 @@ from justtrades_desktop.listener.alerts.refusal import Refused
 
 _WRAPPED = 2  # a text may stand in a JSON string, and that in a field of its own
 _AROUND = " \t\r\n\ufeff"  # a byte order mark may stand behind other blanks
-_BESIDE_TEXT = {roles.TEXT, roles.NAME, roles.TIME, roles.ID}
+_BESIDE_TEXT = {roles.TEXT, roles.NAME, roles.TIME, roles.ID} | roles.EXITS
 _NO_FORMAT = "it is a plain text, not an instruction this app can read"
 
 

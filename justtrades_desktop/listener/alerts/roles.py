@@ -29,3 +29,6 @@ ORDER_ID: Final = "order id"
 TIME: Final = "time"
 NAME: Final = "name"
 TEXT: Final = "text"
+TAKE_PROFIT: Final = "take-profit"
+STOP_LOSS: Final = "stop"
+EXITS: Final = frozenset((TAKE_PROFIT, STOP_LOSS))  # may hold anything, and nothing is refused

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from justtrades_desktop.domain.exits import Level, Unit
 from justtrades_desktop.domain.signals import Action, Reading
 from justtrades_desktop.listener.alerts import read
 
@@ -88,7 +89,11 @@ VARIANTS = [
         '{"ticker":"MNQ1!","action":"sell","stopLoss":{"type":"stop_limit","stopPrice":10.71,'
         '"limitPrice":10.75,"quantity":9},"takeProfit":{"limitPrice":19.99}}',
         JSON,
-        reading(SELL),
+        reading(
+            SELL,
+            take_profit=Level(Unit.PRICE, Decimal("19.99")),
+            stop_loss=Level(Unit.PRICE, Decimal("10.71")),
+        ),
     ),
     (
         "extras are the sender's own business",
@@ -299,7 +304,13 @@ VARIANTS = [
         "key=k;command=PLACE;account=a;instrument=MNQ1!;action=buy;qty=1;order_type=LIMIT;"
         "limit_price=100.25;take_profit=110;stop_loss=90;",
         TEXT,
-        reading(BUY, quantity=1, price=Decimal("100.25")),
+        reading(
+            BUY,
+            quantity=1,
+            price=Decimal("100.25"),
+            take_profit=Level(Unit.PRICE, Decimal(110)),
+            stop_loss=Level(Unit.PRICE, Decimal(90)),
+        ),
     ),
     (
         "no last semicolon, Windows line ends, spaces around",

@@ -1,0 +1,1 @@
+"""Prices to look at without a market: a file played again, and a random walk."""
