@@ -41,7 +41,8 @@ class Feeds:
         if not path.is_file():
             raise UserError(f"There is no file {path}", "Check the name.")
         replay = self.replay = Replay(path, self._take, speed=speed, paused=paused)
-        self._supervisor.start("replay", lambda: _once(replay))
+        # The supervisor starts again what failed; a replay that is over returns at once then.
+        self._supervisor.start("replay", replay.run)
         return replay
 
     def replay_now(self) -> Replay:
@@ -53,12 +54,6 @@ class Feeds:
         if self.replay is None:
             raise UserError("Nothing is being replayed", "`justtrades replay FILE` starts it.")
         return self.replay
-
-
-async def _once(replay: Replay) -> None:
-    """The supervisor starts again what failed; a replay that failed must not go on by itself."""
-    if not replay.over:
-        await replay.run()
 
 
 def carry_out(feeds: Feeds, command: str, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -87,5 +87,11 @@ async def _load_results(results: Results, calendar: Calendar, path: Path, next_s
     """From the first signal of this start on the results count by themselves."""
     first, _ = calendar.week(results.day)
     since = calendar.begins(first)
-    found = await asyncio.to_thread(realized_since, path, since, before_signal=next_signal)
-    results.load(found, since=first)
+    reading = asyncio.ensure_future(
+        asyncio.to_thread(realized_since, path, since, before_signal=next_signal)
+    )
+    try:
+        results.load(await asyncio.shield(reading), since=first)
+    finally:
+        # Ended in the middle: a connection left open would keep the ledger from closing cleanly.
+        await asyncio.wait([reading])

@@ -14,7 +14,6 @@ from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.ledger.schema import REVISION
 
 NAME: Final = "ledger.sqlite3"
-_HEADER: Final = b"SQLite format 3\x00"
 _OLDER_REVISIONS: Final[tuple[str, ...]] = ("0001",)  # what migrate() can bring up to REVISION
 
 
@@ -26,7 +25,8 @@ def path_in(data_dir: Path) -> Path:
 def create_private(path: Path) -> None:
     """Make an empty file that only its owner may read, unless it exists."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    if not path.exists():  # see recognise: an existing one is never opened besides SQLite
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def writing_engine(path: Path) -> Engine:
@@ -75,17 +75,19 @@ def recognise(path: Path) -> str | None:
     Raises:
         UserError: it is damaged, is something else, or is newer than this program.
     """
+    # Only SQLite may open the file. Closing any other descriptor of it would drop all the locks
+    # that this process holds on it (POSIX): the next program to look at the file would take it
+    # for unused and remove the log under the writer, and with it what was acknowledged.
     try:
-        with path.open("rb") as file:
-            header = file.read(len(_HEADER))
+        if not path.stat().st_size:
+            return None
+        readable = os.access(path, os.R_OK)
     except OSError as error:
         raise UserError(
             f"{path} cannot be read: {error.strerror}", "Check the folder's permissions."
         ) from error
-    if not header:
-        return None
-    if header != _HEADER:
-        raise damaged(path, "it does not begin like a database")
+    if not readable:
+        raise UserError(f"{path} may not be read", "Check the folder's permissions.")
     try:
         return _revision(path)
     except sqlite3.DatabaseError as error:

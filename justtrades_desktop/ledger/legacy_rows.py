@@ -31,6 +31,7 @@ from justtrades_desktop.ledger.legacy_values import (
 _OPENED: Final = ("entry_time", "opened_at", "created_at")
 _CLOSED: Final = ("exit_time", "closed_at", "updated_at")
 _RECEIVED: Final = ("received_at", "created_at", "timestamp")
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)  # one for all rows: making it takes longer
 
 
 class Context(NamedTuple):
@@ -219,4 +220,4 @@ def _json(row: OldRow, masked: Callable[[str], str]) -> str:
             return value.hex()
         return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
-    return json.dumps({column: told(value) for column, value in row.items()}, ensure_ascii=False)
+    return _ENCODER.encode({column: told(value) for column, value in row.items()})

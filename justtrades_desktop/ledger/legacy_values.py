@@ -30,7 +30,11 @@ class Odd(Exception):
 
 def first(row: OldRow, *columns: str) -> Any:
     """The first of ``columns`` that the row has a value in; an empty text is none."""
-    return next((row[c] for c in columns if row.get(c) not in (None, "")), None)
+    for column in columns:
+        value = row.get(column)
+        if value is not None and value != "":
+            return value
+    return None
 
 
 def text(row: OldRow, *columns: str) -> str | None:

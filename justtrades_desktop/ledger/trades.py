@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from justtrades_desktop.domain.paths import Path
 from justtrades_desktop.domain.positions import Side
+from justtrades_desktop.domain.trade_list import TradeList
 from justtrades_desktop.domain.trades import Origin, Trade
 from justtrades_desktop.domain.values import plain
 from justtrades_desktop.ledger.file import reading_engine
@@ -71,13 +72,15 @@ class Journal:
             UserError: there is none, or it cannot be read.
         """
         self._engine = reading_engine(path)
-        self._connection = driver(self._engine.connect())
+        self._held = self._engine.connect()
+        self._connection = driver(self._held)
 
     def close(self) -> None:
         """Let go of the file."""
+        self._held.close()
         self._engine.dispose()
 
-    def trades(self) -> list[Trade]:
+    def trades(self) -> TradeList:
         """All finished trades, oldest close first."""
         entries = dict(self._rows(_ENTRIES + " GROUP BY position_id"))
         positions = self._rows(_POSITIONS + " ORDER BY p.closed_at, p.id")
@@ -85,7 +88,7 @@ class Journal:
         texts = _Texts()
         ours = (_trade(row, entries.get(row[0], 0), texts) for row in positions)
         brought = (_imported_trade(row, texts) for row in imported)
-        return list(merge(ours, brought, key=attrgetter("closed_at")))
+        return TradeList(merge(ours, brought, key=attrgetter("closed_at")))
 
     def trade(self, origin: Origin, id_: int) -> Trade | None:
         """One finished trade, None where there is none."""

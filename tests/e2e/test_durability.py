@@ -205,3 +205,17 @@ def _bodies(count: int) -> Iterator[tuple[bytes, str]]:
                 case _:
                     text[at:at] = text[: chance.randint(0, 60)]
         yield bytes(text), chance.choice(TYPES)
+
+
+def test_another_program_s_look_at_the_file_costs_no_signal(tmp_path: Path, start: Start) -> None:
+    """A database browser that closes the file once took the log away under the writer."""
+    path = add_recorder(tmp_path)
+    process = start()
+    assert process.post(path, body(action="buy", ticker="MNQ1!", price="25600"))[0] == 200
+    connection = sqlite3.connect(path_in(tmp_path))
+    assert connection.execute("SELECT count(*) FROM signals").fetchone() == (1,)
+    connection.close()
+    assert process.post(path, body(action="buy", ticker="MNQ1!", price="25610"))[0] == 200
+    process.kill()
+    assert len(told(tmp_path, "signals")) == 2
+    assert check(path_in(tmp_path)) == (2, [])

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from justtrades_desktop.app.places import products
 from justtrades_desktop.domain.contracts import Catalogue
 from justtrades_desktop.domain.events import Receipt, SignalLine
+from justtrades_desktop.domain.legacy import Imported
+from justtrades_desktop.domain.paths import Path
 from justtrades_desktop.domain.positions import Leg, Position
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.domain.signals import Alert
+from justtrades_desktop.domain.trades import Origin, Trade
 from justtrades_desktop.trading.book import Book, Holding
 from justtrades_desktop.trading.bus import Bus
 from justtrades_desktop.trading.desk import Desk
@@ -31,6 +34,27 @@ class NoHistory:
 
     async def legs(self, position_id: int) -> Sequence[Leg]:
         return []
+
+    async def trades(self) -> Sequence[Trade]:
+        return []
+
+    async def trade(self, origin: Origin, trade_id: int) -> Trade | None:
+        return None
+
+    async def path(self, position_id: int) -> Path | None:
+        return None
+
+    async def paths_of(self, position_ids: Sequence[int]) -> Mapping[int, Path]:
+        return {}
+
+    async def signals_of(self, position_id: int) -> Sequence[SignalLine]:
+        return []
+
+    async def imported_row(self, trade_id: int) -> str:
+        raise KeyError(trade_id)
+
+    async def imported(self) -> Imported:
+        return Imported()
 
 
 class TestDesk:

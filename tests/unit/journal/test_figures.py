@@ -52,7 +52,8 @@ def test_what_cannot_be_known_is_none_and_never_0() -> None:
     assert (won.profit_factor, won.average_loss, won.largest_loss) == (None, None, None)
     assert (won.recovery_factor, won.max_drawdown_days, won.sharpe) == (None, None, None)
     assert (won.expectancy_r, won.average_adds, won.average_mae_winners) == (None, None, None)
-    assert (won.gross_loss, won.max_drawdown, won.losing_streak) == (0, 0, 0)
+    assert (won.gross_loss, won.max_drawdown) == (Decimal(0), Decimal(0))
+    assert won.losing_streak == 0
     assert of("5", opened_at=None).average_duration is None
 
 

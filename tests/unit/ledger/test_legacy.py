@@ -251,6 +251,12 @@ def test_a_row_is_known_again_in_any_copy(old: OldFile, tmp_path: Path) -> None:
     assert read(old.path).trades[0].key != before.trades[0].key
 
 
+def test_a_broken_character_costs_nothing_but_itself(old: OldFile) -> None:
+    old.trade()
+    old.run("UPDATE recorded_trades SET notes = CAST(x'41ff42' AS TEXT)")
+    assert only_trade(old).notes == "A\ufffdB"
+
+
 # The file itself
 
 

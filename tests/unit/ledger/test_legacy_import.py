@@ -8,19 +8,21 @@ import os
 import sqlite3
 from contextlib import closing
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from justtrades_desktop.app.legacy import Report, import_legacy
 from justtrades_desktop.app.wiring import open_core
 from justtrades_desktop.domain.errors import NotStored
 from justtrades_desktop.domain.legacy import LegacyImported
 from justtrades_desktop.domain.signals import Outcome
-from justtrades_desktop.ledger import notes
 from justtrades_desktop.ledger.check import check
 from justtrades_desktop.ledger.file import path_in
+from justtrades_desktop.ledger.legacy_write import write_imported
 from tests.fakes.alerts import alert, reading
 from tests.fakes.legacy import EARLY_POSITIONS, SIGNALS, TRADES, OldFile, early_open
 
@@ -151,13 +153,12 @@ async def test_a_failing_write_leaves_nothing_of_it(
 ) -> None:
     old.trade()
     old.add("recorded_signals", recorder_id=1)
-    real = notes.write_imported
 
-    def torn(connection: Any, note: LegacyImported) -> None:
-        real(connection, note)
+    def torn(connection: Connection, note: LegacyImported) -> None:
+        write_imported(connection, note)
         raise OSError("the disk is gone")
 
-    monkeypatch.setattr(notes, "write_imported", torn)
+    monkeypatch.setattr("justtrades_desktop.ledger.notes.write_imported", torn)
     with pytest.raises(NotStored):
         await bring(folder, old.path)
     assert stored(folder) == stored(folder, "imported_signals") == []
@@ -187,7 +188,7 @@ async def test_an_open_position_is_opened_when_asked_and_only_once(
         (recorder,) = core.desk.recorders
         assert (recorder.name, len(recorder.token) > 20) == ("ORB", True)
         (held,) = core.desk.open_positions()
-        assert (held.signed, held.average_entry) == (2, Decimal("25740.125"))
+        assert (held.signed, held.average_entry) == (2, Fraction("25740.125"))
         assert (await import_legacy(core.desk, old.path, open_positions=True)).opened == 0
         await core.desk.receive(recorder, alert(reading("close", "25750")))
         # Renamed and closed, it is still the one that was opened before.
@@ -204,7 +205,8 @@ async def test_an_old_entry_price_moves_no_other_position(old: OldFile, folder: 
         await core.desk.receive(other, alert(reading("buy", "25800")))
         await import_legacy(core.desk, old.path, open_positions=True)
         first, brought = core.desk.open_positions()
-        assert (first.worst, first.last_price) == (0, Decimal(25800))
+        assert first.worst == 0
+        assert first.last_price == Decimal(25800)
         assert (brought.signed, brought.last_price) == (-2, Decimal("25740.125"))
         assert core.desk.book.last_price("MNQ1!") == Decimal(25800)
         await core.desk.flush()
