@@ -57,8 +57,14 @@ def reading_engine(path: Path) -> Engine:
         raise UserError(
             f"There is no ledger in {path.parent}", "Start `justtrades` once, or check --data-dir."
         )
-    if recognise(path) is None:
+    revision = recognise(path)
+    if revision is None:
         raise UserError(f"The ledger in {path.parent} is still empty", "Start `justtrades` once.")
+    if revision != REVISION:
+        raise UserError(
+            f"The ledger in {path.parent} is of an older version of JustTrades",
+            "Start `justtrades` once: it brings the file up to date.",
+        )
 
     def connect() -> sqlite3.Connection:
         uri = f"{path.absolute().as_uri()}?mode=ro"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import assert_never
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -15,14 +15,18 @@ from justtrades_desktop.domain.contracts import Product
 from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.domain.events import ProductSaved, RecorderSaved, TradeNoted
 from justtrades_desktop.domain.legacy import LegacyImported
+from justtrades_desktop.domain.paths import Path
 from justtrades_desktop.domain.ports import Note
 from justtrades_desktop.domain.recorders import Recorder
-from justtrades_desktop.ledger.batch import POSITIONS
+from justtrades_desktop.ledger.batch import PATHS, POSITIONS
 from justtrades_desktop.ledger.legacy_write import write_imported
 from justtrades_desktop.ledger.rows import recorder_row
 from justtrades_desktop.ledger.schema import NoteRow, ProductRow, RecorderRow, table_of
 
-_MONEY = ("unrealized_pnl", "worst_unrealized_pnl", "best_unrealized_pnl", "realized_pnl")
+_MONEY = (
+    *("unrealized_pnl", "worst_unrealized_pnl", "best_unrealized_pnl", "realized_pnl"),
+    "risk",
+)
 
 
 def write(connection: Connection, note: Note) -> None:
@@ -116,6 +120,23 @@ def _reprice(connection: Connection, symbol: str, product: Product) -> None:
                 currency=product.currency,
             )
         )
+        _reprice_path(connection, row["id"], float(product.point_value / before))
+
+
+def _reprice_path(connection: Connection, position_id: int, factor: float) -> None:
+    its_own = PATHS.c.position_id == position_id
+    parts = dict(connection.execute(select(PATHS.c.part, PATHS.c.points).where(its_own)).all())
+    if not parts:
+        return
+    path = Path.of_parts(parts)
+    scaled = Path((at, v * factor) for at, v in zip(path.times, path.values, strict=True))
+    scaled.all_changed()
+    connection.execute(delete(PATHS).where(its_own))
+    rows = [
+        {"position_id": position_id, "part": part, "points": points}
+        for part, points in scaled.changed_parts()
+    ]
+    connection.execute(insert(PATHS), rows)
 
 
 def _point_value(tick_size: Decimal | None, tick_value: Decimal | None) -> Fraction:

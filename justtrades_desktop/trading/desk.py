@@ -230,6 +230,11 @@ class Desk:
         """How many signals are on disk."""
         return self._intake.signals_stored
 
+    @property
+    def held_prices(self) -> list[PriceTicked]:
+        """Prices absurdly far from the last ones, which wait for a second one to confirm them."""
+        return self._intake.held_prices
+
     def open_positions(self) -> list[Position]:
         """All open positions with every tick worked in, oldest first."""
         return sorted((mark.settled() for mark in self.book.live()), key=lambda p: p.id)

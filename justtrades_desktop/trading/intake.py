@@ -101,6 +101,11 @@ class Intake:
         """How many signals are on disk: their ids run from 1 without a hole."""
         return self._first_free_signal - 1
 
+    @property
+    def held_prices(self) -> list[PriceTicked]:
+        """The prices that do not count before a second one confirms them."""
+        return self._gate.held
+
     def accept(self, recorder: Recorder, alert: Alert) -> asyncio.Future[Receipt]:
         """Store ``alert`` and apply it; done once it is on disk.
 

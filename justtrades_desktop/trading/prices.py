@@ -24,6 +24,11 @@ class PriceGate:
         self._held: dict[str, PriceTicked] = {}
         self._limits: dict[str, Decimal] = {}
 
+    @property
+    def held(self) -> list[PriceTicked]:
+        """The prices that wait for another one to confirm them."""
+        return [*self._held.values()]
+
     def let_through(self, ticked: PriceTicked) -> tuple[PriceTicked, ...]:
         """The prices that count now: this one, with the one it confirms before it, or none."""
         last = self._newest.get(ticked.symbol)

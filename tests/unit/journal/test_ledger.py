@@ -18,6 +18,8 @@ from justtrades_desktop.domain.legacy import LegacyImported, OldTrade
 from justtrades_desktop.domain.positions import Side
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.domain.trades import Origin, Trade
+from justtrades_desktop.ledger.check import check
+from justtrades_desktop.ledger.file import path_in
 from tests.fakes.alerts import START, alert, reading
 
 
@@ -109,6 +111,24 @@ async def test_what_a_tick_is_worth_unknown_leaves_money_unknown(tmp_path: Path)
             assert found.risk is None
         await core.desk.set_tick_value("ABC", Decimal("0.5"), Decimal(5))
         assert [found.profit for found in await core.desk.trades()] == [Decimal("20.00"), None]
+
+
+async def test_risk_and_path_become_money_with_the_tick_value(tmp_path: Path) -> None:
+    async with recording(tmp_path) as (core, recorder):
+        exits = ExitRules(stop=level("4 points"))
+        recorder = await core.desk.change_recorder(recorder.id, exits=exits)
+        for action, price in (("buy", "10"), ("buy", "7"), ("close", "12"), ("buy", "10")):
+            await core.desk.receive(recorder, alert(reading(action, price, ticker="ABC")))
+        await core.desk.flush()
+        await core.desk.set_tick_value("ABC", Decimal("0.5"), Decimal(5))
+    async with open_core(tmp_path) as core:
+        (trade,) = await core.desk.trades()
+        assert trade.risk == 40  # 4 points of one contract, at 10 a point
+        found = await core.desk.path(1)
+        assert found is not None
+        assert (found.low, found.high) == (-30.0, 70.0)
+        assert trade.drawdown == -30
+    assert check(path_in(tmp_path)) == (4, [])
 
 
 async def test_old_trades_stand_among_ours_by_their_close(tmp_path: Path) -> None:

@@ -340,6 +340,28 @@ async def test_the_migrations_make_the_tables_that_the_code_describes(tmp_path: 
     assert ScriptDirectory(str(folder)).get_current_head() == REVISION
 
 
+OLDER = Path(__file__).parents[2] / "data" / "ledger-0001.sql"
+
+
+async def test_a_filled_file_of_the_first_revision_is_brought_up_and_goes_on(
+    tmp_path: Path,
+) -> None:
+    connection = sqlite3.connect(path_in(tmp_path))
+    connection.executescript(OLDER.read_text())
+    connection.close()
+    with pytest.raises(UserError, match="older version"):
+        Reader(path_in(tmp_path))
+    async with recording(tmp_path) as (core, recorder):
+        (position,) = core.desk.open_positions()
+        assert (position.signed, position.average_entry) == (3, 25598)
+        assert position.in_money(position.worst) == -40
+        assert not recorder.exits
+        core.desk.tick("MNQ1!", Decimal("25610"))
+        receipt = await core.desk.receive(recorder, alert(reading("close", "25610")))
+        assert (receipt.signal_id, receipt.position) == (6, 0)
+    assert check(path_in(tmp_path)) == (6, [])
+
+
 async def test_a_backup_is_whole_and_never_overwrites(tmp_path: Path) -> None:
     async with recording(tmp_path) as (core, recorder):
         await core.desk.receive(recorder, alert(reading("buy", "100")))
