@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable
 
 from bench.acknowledge import acknowledgement, with_a_million
+from bench.frames import frames
+from bench.journal import journal
 from bench.lag import loop_lag
 from bench.start import start
 from bench.table import Row
@@ -15,6 +17,8 @@ MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
     "acknowledge": acknowledgement,
     "million": with_a_million,
     "lag": loop_lag,
+    "journal": journal,
+    "frames": frames,
     "start": start,
     "ticks": ticks,
 }

@@ -200,6 +200,7 @@ class Paths:
             path.all_changed()
             line.path = path
             self._unsaved[line.position.id] = None
+        self._closed.clear()  # the ledger has valued them anew
         self._add_up()
 
     def draw_out(self, at: float, *, most: int | None = None) -> None:

@@ -353,7 +353,8 @@ async def test_a_filled_file_of_the_first_revision_is_brought_up_and_goes_on(
         Reader(path_in(tmp_path))
     async with recording(tmp_path) as (core, recorder):
         (position,) = core.desk.open_positions()
-        assert (position.signed, position.average_entry) == (3, 25598)
+        assert position.signed == 3
+        assert position.average_entry == 25598
         assert position.in_money(position.worst) == -40
         assert not recorder.exits
         core.desk.tick("MNQ1!", Decimal("25610"))

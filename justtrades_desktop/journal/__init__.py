@@ -1,0 +1,1 @@
+"""The journal's arithmetic: finished trades in columns, chosen, sorted and counted up."""
