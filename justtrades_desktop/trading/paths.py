@@ -21,7 +21,7 @@ _HOME: Final = "USD"  # other currencies cannot be added up without a rate
 
 
 class _Stretch:
-    """The prices of one instrument since its paths were last drawn out."""
+    """The prices of one instrument, or sums of P&L, since their paths were last drawn out."""
 
     __slots__ = ("high", "high_at", "last", "last_at", "low", "low_at")
 
@@ -124,6 +124,7 @@ class Paths:
         self._groups: defaultdict[int, Together] = defaultdict(Together)
         self.everything = Together()
         self.total = Path()
+        self._sum: _Stretch | None = None  # since the total was last drawn out
 
     def load(self, positions: Iterable[Position], paths: Mapping[int, Path]) -> None:
         """Go on where the ledger's paths stopped."""
@@ -167,6 +168,7 @@ class Paths:
                 elif value > group.best:
                     group.best = value
         self.everything.moved(everything)
+        self._sum_moved(self.everything.value, at)
 
     def recorded(self, event: SignalRecorded) -> None:
         """A signal is on disk: what its position was until now is drawn out first."""
@@ -194,7 +196,9 @@ class Paths:
         """What was kept in points is money from now on."""
         for line in self._in.get(event.symbol, {}).values():
             before = float(line.position.point_value)
+            price = line.price  # newer than the one its last signal left
             line.take(line.position._replace(product=event.product))
+            line.price = price
             scale = float(line.position.point_value) / before
             path = Path((at, value * scale) for at, value in zip(*_columns(line.path), strict=True))
             path.all_changed()
@@ -215,7 +219,17 @@ class Paths:
             drawn += len(self._in[symbol])
             self._draw(symbol)
         self._add_up()
+        if self._sum is not None:
+            for moment, value in self._sum.points():
+                self.total.add(moment, value)
+            self._sum = None
         self.total.add(at, self.everything.value)
+
+    def _sum_moved(self, value: float, at: float) -> None:
+        if self._sum is None:
+            self._sum = _Stretch(value, at)
+        else:
+            self._sum.take(value, at)
 
     # For the ledger
 

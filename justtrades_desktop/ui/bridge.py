@@ -18,7 +18,9 @@ from justtrades_desktop.domain.events import (
     RecorderSaved,
     SignalRecorded,
     SignalRepeated,
+    TradeNoted,
 )
+from justtrades_desktop.domain.legacy import LegacyImported
 from justtrades_desktop.trading.bus import Bus
 from justtrades_desktop.ui.pace import Pace
 
@@ -39,6 +41,8 @@ class Bridge(QObject):
     prices_moved = Signal(object)  # set of symbols
     products_changed = Signal(object)  # set of symbols
     recorders_changed = Signal()
+    trades_noted = Signal(object)  # list of TradeNoted
+    history_imported = Signal()
     ledger_failed = Signal(str)
     ledger_recovered = Signal()
     interrupted = Signal()  # some of what was gathered has been told, more follows
@@ -51,6 +55,8 @@ class Bridge(QObject):
         self._moved: set[str] = set()
         self._products: set[str] = set()
         self._recorders = False
+        self._noted: list[TradeNoted] = []
+        self._imported = False
         self._ledger: LedgerFailed | LedgerRecovered | None = None
         self._telling: deque[Callable[[], None]] = deque()
         self._pace = Pace(self._step, self)
@@ -60,6 +66,8 @@ class Bridge(QObject):
             bus.subscribe(PriceTicked, self._on_tick),
             bus.subscribe(ProductSaved, self._on_product),
             bus.subscribe(RecorderSaved, self._on_recorder),
+            bus.subscribe(TradeNoted, self._on_noted),
+            bus.subscribe(LegacyImported, self._on_imported),
             bus.subscribe(LedgerFailed, self._on_ledger),
             bus.subscribe(LedgerRecovered, self._on_ledger),
         ]
@@ -96,6 +104,14 @@ class Bridge(QObject):
         self._recorders = True
         self._pace.ask()
 
+    def _on_noted(self, event: TradeNoted) -> None:
+        self._noted.append(event)
+        self._pace.ask()
+
+    def _on_imported(self, _: LegacyImported) -> None:
+        self._imported = True
+        self._pace.ask()
+
     def _on_ledger(self, event: LedgerFailed | LedgerRecovered) -> None:
         self._ledger = event
         self._pace.ask()
@@ -128,6 +144,8 @@ class Bridge(QObject):
             or self._repeated
             or self._products
             or self._moved
+            or self._noted
+            or self._imported
             or self._ledger
         )
 
@@ -138,6 +156,8 @@ class Bridge(QObject):
         repeated, self._repeated = self._repeated, []
         products, self._products = self._products, set()
         moved, self._moved = self._moved, set()
+        noted, self._noted = self._noted, []
+        imported, self._imported = self._imported, False
         ledger, self._ledger = self._ledger, None
         if recorders:
             yield self.recorders_changed.emit
@@ -147,6 +167,10 @@ class Bridge(QObject):
             yield partial(self.signals_repeated.emit, repeated[start : start + _EVENTS])
         if products:
             yield partial(self.products_changed.emit, products)
+        if noted:
+            yield partial(self.trades_noted.emit, noted)
+        if imported:
+            yield self.history_imported.emit
         if moved:
             yield partial(self.prices_moved.emit, moved)
         if isinstance(ledger, LedgerFailed):

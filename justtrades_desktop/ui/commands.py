@@ -13,6 +13,7 @@ from justtrades_desktop.domain.events import SignalLine
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.trading.desk import Desk
 from justtrades_desktop.ui.decisions import Decisions
+from justtrades_desktop.ui.dialogs.import_legacy import ImportDialog, ask_for_old_file
 from justtrades_desktop.ui.dialogs.plain import KeySheet
 from justtrades_desktop.ui.tasks import Tasks
 from justtrades_desktop.ui.wording import in_words
@@ -60,6 +61,10 @@ class Commands(QObject):
     def quit(self) -> None:
         """Quit, after asking where positions are open."""
         self._start(self._quit(), "quit")
+
+    def import_history(self) -> None:
+        """Ask for a file of the old program, show what it holds, and import it."""
+        self._start(self._import_history(), "import old history")
 
     def start_demo(self) -> None:
         """Start the program again, on a data folder of its own, so that real data stays apart."""
@@ -114,6 +119,15 @@ class Commands(QObject):
             self._window.welcome.set_busy(False)
             return
         self._show_added(added)
+
+    async def _import_history(self) -> None:
+        path = await ask_for_old_file(self._window)
+        if path is None:
+            return
+        colours = self._window.theme.colours
+        await self._decisions.show(
+            ImportDialog(self._desk, path, self._tasks, colours, self._window)
+        )
 
     async def _quit(self) -> None:
         if await self._decisions.may_quit():

@@ -17,7 +17,6 @@ UNKNOWN: Final = "–"
 MINUS: Final = "−"
 UP: Final = "▲"
 DOWN: Final = "▼"
-STALE_SECONDS: Final = 60  # an older price is shown as old
 
 _HOME_CURRENCY: Final = "USD"
 _LONGEST_LINE: Final = 240

@@ -20,6 +20,14 @@ class Look(StrEnum):
     LIGHT = "light"
 
 
+class Zone(StrEnum):
+    """Whose clock the charts show."""
+
+    LOCAL = "local"
+    EXCHANGE = "exchange"
+    UTC = "utc"
+
+
 class Memory:
     """Layout, theme, the address seen from outside, and what has been said once."""
 
@@ -37,6 +45,18 @@ class Memory:
     @look.setter
     def look(self, look: Look) -> None:
         self._kept.setValue("look", look.value)
+
+    @property
+    def zone(self) -> Zone:
+        """Whose clock the charts show."""
+        try:
+            return Zone(str(self._kept.value("zone", Zone.LOCAL.value)))
+        except ValueError:
+            return Zone.LOCAL
+
+    def keep_zone(self, zone: Zone) -> None:
+        """Remember whose clock the charts show."""
+        self._kept.setValue("zone", zone.value)
 
     @property
     def public_address(self) -> str:

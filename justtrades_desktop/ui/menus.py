@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMenu, QWidget
 
+from justtrades_desktop.ui.charts.chart import ZoneMenu
 from justtrades_desktop.ui.memory import Look
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class Menus(QObject):
         self._add(menu, self.tr("Send a &test alert…"), window.commands.test_alert, "Ctrl+T")
         self._add(menu, self.tr("&Connect alerts…"), window.commands.connect_alerts, "Ctrl+L")
         menu.addSeparator()
+        self._add(menu, self.tr("&Import old history…"), window.commands.import_history)
+        self._add(menu, self.tr("Replay &prices…"), window.replay.bring_up)
         self._add(menu, self.tr("Show the &demo"), window.commands.start_demo)
         menu.addSeparator()
         self._add(menu, self.tr("&Quit"), window.commands.quit, "Ctrl+Q")
@@ -64,9 +67,11 @@ class Menus(QObject):
         window = self._window
         menu = self._menu(self.tr("&View"))
         self._add(menu, self.tr("&Positions"), lambda: self._tab(window.positions), "Ctrl+1")
-        self._add(menu, self.tr("&Signals"), lambda: self._tab(window.signals), "Ctrl+2")
-        self._add(menu, self.tr("&Recorders"), lambda: self._panel(window.recorders_dock), "Ctrl+3")
-        self._add(menu, self.tr("&Charts"), lambda: self._panel(window.charts_dock), "Ctrl+4")
+        self._add(menu, self.tr("&Journal"), lambda: self._tab(window.journal), "Ctrl+2")
+        self._add(menu, self.tr("&Signals"), lambda: self._tab(window.signals), "Ctrl+3")
+        self._add(menu, self.tr("&Recorders"), lambda: self._panel(window.recorders_dock), "Ctrl+4")
+        self._add(menu, self.tr("&Charts"), lambda: self._panel(window.charts_dock), "Ctrl+5")
+        self._add(menu, self.tr("A&nalysis"), lambda: self._tab(window.analysis), "Ctrl+6")
         menu.addSeparator()
         shown = self._submenu(menu, self.tr("Shown p&anels"))
         for dock in (window.recorders_dock, window.charts_dock):
@@ -82,6 +87,7 @@ class Menus(QObject):
             action.setCheckable(True)
             group.addAction(action)
             self._looks[look] = action
+        menu.addMenu(ZoneMenu(self.tr("T&ime of the charts"), window.zones, menu))
         menu.addSeparator()
         self._add(menu, self.tr("Reset the &layout"), window.reset_layout)
 

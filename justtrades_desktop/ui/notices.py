@@ -14,6 +14,7 @@ from justtrades_desktop.domain.positions import LegKind, Position
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.domain.signals import Outcome
 from justtrades_desktop.ui import format as shown
+from justtrades_desktop.ui.exit_words import closed_by
 from justtrades_desktop.ui.wording import held_in_words
 
 translate = QCoreApplication.translate
@@ -85,7 +86,10 @@ def _single(event: SignalRecorded, kind: Kind, name: str) -> Notice:
         )
     now = event.open or event.closed
     symbol = now.symbol if now is not None else event.signal.symbol or ""
-    title = f"{name}: {symbol} {_word(kind)}"
+    word = _word(kind)
+    if kind is Kind.CLOSED and event.closed is not None:
+        word = closed_by(event.closed.exit_reason)
+    title = f"{name}: {symbol} {word}"
     lines = []
     if event.closed is not None:
         lines.append(_result(event.closed))

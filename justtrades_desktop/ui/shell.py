@@ -88,10 +88,10 @@ class Shell(QObject):
         """Take down window and tray, and let every task of theirs clean up."""
         self._app.styleHints().colorSchemeChanged.disconnect(self._follow_system)
         self.window.keep_layout()
+        self.bridge.close()  # nobody may be told of anything once it is half gone
         self.tray.close()
         self.window.hide()
         await self.tasks.close()
-        self.bridge.close()
         await asyncio.sleep(0)  # what the tasks' ends have called for comes first
         self.window.deleteLater()
 

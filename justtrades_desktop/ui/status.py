@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Final
 
@@ -17,7 +17,10 @@ from justtrades_desktop import __version__
 from justtrades_desktop.app.post import answer_seconds
 from justtrades_desktop.app.serving import Serving
 from justtrades_desktop.domain.errors import NotStored, UserError
-from justtrades_desktop.ui.format import STALE_SECONDS, age
+from justtrades_desktop.domain.events import ALERTS, PriceTicked
+from justtrades_desktop.domain.feeds import feed_named, stale_after
+from justtrades_desktop.domain.values import plain
+from justtrades_desktop.ui.format import age
 from justtrades_desktop.ui.parts import Dot, plain_label
 from justtrades_desktop.ui.theme import GRID, Colours
 
@@ -27,6 +30,7 @@ _LOST_SECONDS: Final = 15.0  # three probes without an answer
 _LATE_LAG: Final = 0.1
 _BAD_LAG: Final = 0.5
 _MOVING_MS: Final = 500
+_IN_USE: Final = timedelta(hours=1)  # a feed silent for longer is shown only if it is the last
 
 translate = QCoreApplication.translate
 
@@ -96,24 +100,73 @@ def loop_said(latest: float, worst: float) -> Said:
     return Said(level, f"{name} {latest * 1000:.0f} ms", more)
 
 
-def prices_said(newest: datetime | None, now: datetime, *, positions: bool) -> Said:
-    """The newest price of all; old ones matter only while something is open."""
+def newest_by_feed(prices: Iterable[PriceTicked], now: datetime) -> dict[str, datetime]:
+    """When each feed in use brought its newest price, by its name; the freshest feed first."""
+    newest: dict[str, datetime] = {}
+    for ticked in prices:
+        newest[ticked.source] = max(ticked.at, newest.get(ticked.source, ticked.at))
+    ordered = sorted(newest.items(), key=lambda each: each[1], reverse=True)
+    return dict(each for n, each in enumerate(ordered) if n == 0 or now - each[1] <= _IN_USE)
+
+
+def prices_said(
+    newest: Mapping[str, datetime],
+    now: datetime,
+    *,
+    positions: bool,
+    held: Sequence[PriceTicked] = (),
+) -> Said:
+    """The age of each feed's newest price; old ones matter only while something is open.
+
+    ``held`` are prices that nobody believes before a second one confirms them.
+    """
     name = translate("Status", "Prices")
-    if newest is None:
+    if not newest:
         none = translate("Status", "none yet")
         return Said(Level.QUIET, f"{name} {none}", _what_prices())
-    seconds = max((now - newest).total_seconds(), 0.0)
-    old = translate("Status", "%1 old").replace(
-        "%1", f"{seconds:.1f} s" if seconds < 10 else age(seconds)
-    )
+    ages = {feed: max((now - at).total_seconds(), 0.0) for feed, at in newest.items()}
+    if [*ages] == [ALERTS]:
+        said = translate("Status", "%1 old").replace("%1", _seconds(*ages.values()))
+    else:
+        said = " · ".join(f"{feed} {_seconds(seconds)}" for feed, seconds in ages.items())
     level = Level.GOOD
-    if seconds > STALE_SECONDS:
+    if all(seconds > stale_after(feed) for feed, seconds in ages.items()):
         level = Level.LATE if positions else Level.QUIET
-    return Said(level, f"{name} {old}", _what_prices())
+    lines = [_feed_line(feed, seconds) for feed, seconds in ages.items()]
+    if held:
+        level = Level.LATE
+        first = translate("Status", "%1 %2 held back").replace("%1", held[0].symbol)
+        said += " · " + first.replace("%2", plain(held[0].price))
+        lines += map(_held_line, held)
+    return Said(level, f"{name} {said}", "\n".join([_what_prices(), *lines]))
+
+
+def _held_line(ticked: PriceTicked) -> str:
+    line = translate(
+        "Status",
+        "%1: %2 from %3 is absurdly far from the last price. It moves nothing until a second "
+        "price confirms it.",
+    )
+    feed = translate("Feeds", feed_named(ticked.source).title)
+    return line.replace("%1", ticked.symbol).replace("%2", plain(ticked.price)).replace("%3", feed)
+
+
+def _feed_line(name: str, seconds: float) -> str:
+    feed = feed_named(name)
+    line = translate("Status", "%1: %2 old, grey after %3")
+    return (
+        line.replace("%1", translate("Feeds", feed.title))
+        .replace("%2", _seconds(seconds))
+        .replace("%3", age(feed.stale_seconds))
+    )
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 10 else age(seconds)
 
 
 def _what_prices() -> str:
-    return translate("Status", "the age of the newest price of any instrument")
+    return translate("Status", "the age of the newest price of any instrument, by feed")
 
 
 def _beaten(name: str, beat: Beat, now: datetime, more: str) -> Said:
@@ -194,7 +247,7 @@ class StatusBar(QStatusBar):
         """Show how all parts are now."""
         desk, health = self._running.desk, self._running.health
         now = desk.clock()
-        newest = max((price.at for price in desk.book.prices.values()), default=None)
+        newest = newest_by_feed(desk.book.prices.values(), now)
         opened = next(desk.book.live(), None) is not None
         said = {
             "listener": listener_said(self.listener_beat, now),
@@ -202,7 +255,7 @@ class StatusBar(QStatusBar):
                 self.ledger_beat, now, health.ledger_trouble, health.database_seconds
             ),
             "loop": loop_said(health.pulse.latest, health.pulse.worst),
-            "prices": prices_said(newest, now, positions=opened),
+            "prices": prices_said(newest, now, positions=opened, held=desk.held_prices),
         }
         for name, part in self.parts.items():
             part.show_said(said[name], self._colours)

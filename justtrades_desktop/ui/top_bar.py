@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import datetime
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import (
@@ -17,15 +14,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from justtrades_desktop.domain.values import from_units
 from justtrades_desktop.trading.desk import Desk
-from justtrades_desktop.ui import format as shown
 from justtrades_desktop.ui.addresses import shown as without_scheme
-from justtrades_desktop.ui.format import STALE_SECONDS, Tone
+from justtrades_desktop.ui.format import Tone
 from justtrades_desktop.ui.parts import CopyButton, Dot, paint, plain_label
 from justtrades_desktop.ui.theme import GRID, Colours
-
-_HOME = "USD"
+from justtrades_desktop.ui.totals import Total, day_total, open_now, open_total
 
 
 class Banner(QFrame):
@@ -89,7 +83,11 @@ class TopBar(QWidget):
         self.result_label = plain_label(self.tr("Open P&L"))
         self.result = plain_label()
         self.result.setAccessibleName(self.tr("Open P&L"))
-        _enlarge(self.result, 3.0)
+        self.today_label = plain_label(self.tr("Today"))
+        self.today = plain_label()
+        self.today.setAccessibleName(self.tr("Result of today"))
+        for figure in (self.result, self.today):
+            _enlarge(figure, 3.0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -118,6 +116,9 @@ class TopBar(QWidget):
         row.addSpacing(2 * GRID)
         row.addWidget(self.mode)
         row.addStretch(1)
+        row.addWidget(self.today_label)
+        row.addWidget(self.today)
+        row.addSpacing(2 * GRID)
         row.addWidget(self.result_label)
         row.addWidget(self.result)
         return row
@@ -127,6 +128,7 @@ class TopBar(QWidget):
         self._colours = colours
         paint(self.mode, colours.muted)
         paint(self.result_label, colours.muted)
+        paint(self.today_label, colours.muted)
         paint(self.demo, colours.warning)
         self.ledger_banner.set_colour(QColor("#b3202a"), QColor("#ffffff"))
         self.error_banner.set_colour(QColor("#e0912a"), QColor("#1a1205"))
@@ -135,70 +137,31 @@ class TopBar(QWidget):
 
     def set_quiet(self, quiet: bool) -> None:
         """Leave out the P&L while there is nothing that could have one."""
-        self.result_label.setVisible(not quiet)
-        self.result.setVisible(not quiet)
+        for label in (self.today_label, self.today, self.result_label, self.result):
+            label.setVisible(not quiet)
 
     def set_trouble(self, trouble: bool) -> None:
         """Turn the light beside the address."""
         self.light.set_colour(self._colours.danger if trouble else self._colours.good)
 
     def refresh(self) -> None:
-        """Add up what is open now."""
-        total = open_result(self._desk, self._desk.clock())
-        if self.result.text() != total.words:
-            self.result.setText(total.words)
-        self.result.setAccessibleDescription(f"{total.words} {total.more}".strip())
-        self.result.setToolTip(total.more)
+        """Add up what is open now, and with it the day."""
+        opened = open_now(self._desk, self._desk.clock())
+        self._show(self.result, open_total(opened))
+        self._show(self.today, day_total(self._desk, opened))
+
+    def _show(self, label: QLabel, total: Total) -> None:
+        if label.text() != total.words:
+            label.setText(total.words)
+        label.setAccessibleDescription(f"{total.words} {total.more}".strip())
+        label.setToolTip(total.more)
         colours = self._colours
         colour = {
             Tone.PROFIT: colours.profit,
             Tone.LOSS: colours.loss,
             Tone.MUTED: colours.muted,
         }.get(total.tone, colours.neutral)
-        paint(self.result, colour)
-
-
-class Total:
-    """The open P&L of all positions in words, and what the words leave out."""
-
-    __slots__ = ("more", "tone", "words")
-
-    def __init__(self, words: str, tone: Tone, more: str) -> None:
-        self.words = words
-        self.tone = tone
-        self.more = more
-
-
-def open_result(desk: Desk, now: datetime) -> Total:
-    """Add up the open positions, each currency by itself; what has no price or value is said."""
-    sums: defaultdict[str, int] = defaultdict(int)
-    left_out, oldest = 0, 0.0
-    for mark in desk.book.live():
-        position = mark.position
-        product = position.product
-        result = position.money_units(position.unrealized_units(mark.last))
-        if product is None or result is None:
-            left_out += 1
-            continue
-        sums[product.currency] += result
-        ticked = desk.book.prices.get(position.symbol)
-        if ticked is not None:
-            oldest = max(oldest, (now - ticked.at).total_seconds())
-    words = " · ".join(
-        shown.money(from_units(total), None).removesuffix(shown.unit(None))
-        + ("" if currency == _HOME else f" {currency}")
-        for currency, total in sorted(sums.items(), key=lambda each: (each[0] != _HOME, each[0]))
-    )
-    if not words:
-        return Total(shown.UNKNOWN if left_out else shown.with_arrow("0.00"), Tone.MUTED, "")
-    more = []
-    if left_out:
-        more.append(shown.tr("{} without a price or a tick value are not in it.").format(left_out))
-    if oldest > STALE_SECONDS:
-        more.append(shown.tr("The oldest price in it is {} old.").format(shown.age(oldest)))
-        return Total(f"{words} ({shown.age(oldest)})", Tone.MUTED, " ".join(more))
-    tone = shown.tone(from_units(next(iter(sums.values())))) if len(sums) == 1 else Tone.NEUTRAL
-    return Total(words, tone, " ".join(more))
+        paint(label, colour)
 
 
 def _enlarge(label: QLabel, points: float) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 
 from PySide6.QtCore import QTimer, Signal
@@ -11,9 +13,13 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidg
 
 from justtrades_desktop.app.serving import Serving
 from justtrades_desktop.domain.recorders import Recorder
+from justtrades_desktop.domain.trades import Origin
+from justtrades_desktop.journal.wanted import Wanted
 from justtrades_desktop.ui.addresses import webhook
 from justtrades_desktop.ui.bridge import Bridge
+from justtrades_desktop.ui.charts.chart import ChartSetting
 from justtrades_desktop.ui.charts.plots import PositionCharts
+from justtrades_desktop.ui.charts.times import Zones
 from justtrades_desktop.ui.commands import Commands
 from justtrades_desktop.ui.decisions import Decisions
 from justtrades_desktop.ui.icon import picture
@@ -24,9 +30,12 @@ from justtrades_desktop.ui.status import StatusBar
 from justtrades_desktop.ui.tasks import Tasks
 from justtrades_desktop.ui.theme import Theme
 from justtrades_desktop.ui.top_bar import TopBar
+from justtrades_desktop.ui.views.analysis import AnalysisView
 from justtrades_desktop.ui.views.connect import ConnectPage
+from justtrades_desktop.ui.views.journal import JournalView
 from justtrades_desktop.ui.views.positions import PositionsView
 from justtrades_desktop.ui.views.recorders import RecordersView
+from justtrades_desktop.ui.views.replay import ReplayDialog
 from justtrades_desktop.ui.views.signals import SignalsView
 from justtrades_desktop.ui.views.welcome import Welcome
 
@@ -66,11 +75,15 @@ class MainWindow(QMainWindow):
         self.top_bar = TopBar(self._desk, running.url, theme.colours, demo=demo)
         self.setMenuWidget(self.top_bar)
         self.connect_page = ConnectPage(running.url, bridge, memory, theme.colours)
+        self.zones = Zones(memory.zone, self)
+        self.zones.changed.connect(memory.keep_zone)
+        self.chart_setting = ChartSetting(tasks, self.zones)
         self._make_recorders()
         self._make_pages(tasks)
         self._make_charts()
         self.status = StatusBar(running, theme.colours)
         self.setStatusBar(self.status)
+        self.replay = ReplayDialog(running.feeds, tasks, theme.colours, self)
         self._connect_panels()
         self._connect_bridge()
         self.menus = Menus(self)
@@ -84,11 +97,15 @@ class MainWindow(QMainWindow):
         desk, colours = self._desk, self.theme.colours
         self.welcome = Welcome(picture(_ICON), colours)
         self.positions = PositionsView(desk, self._bridge, tasks, colours)
+        self.journal = JournalView(desk, self._bridge, colours, self.chart_setting)
+        self.analysis = AnalysisView(desk, self._bridge, colours, self.chart_setting)
         self.signals = SignalsView(desk, self._bridge, tasks, colours)
         self.work = QTabWidget()
         self.work.setDocumentMode(True)
-        self.work.setAccessibleName(self.tr("Positions and signals"))
+        self.work.setAccessibleName(self.tr("Positions, journal and signals"))
         self.work.addTab(self.positions, self.tr("Positions"))
+        self.work.addTab(self.journal, self.tr("Journal"))
+        self.work.addTab(self.analysis, self.tr("Analysis"))
         self.work.addTab(self.signals, self.tr("Signals"))
         self.pages = QStackedWidget()
         for page in (self.welcome, self.connect_page, self.work):
@@ -102,7 +119,9 @@ class MainWindow(QMainWindow):
         self.recorders_dock = self._dock("recorders", self.tr("Recorders"), self.recorders)
 
     def _make_charts(self) -> None:
-        self.charts = PositionCharts(self._desk, self._bridge, self.theme.colours)
+        self.charts = PositionCharts(
+            self._desk, self._bridge, self.theme.colours, self.chart_setting
+        )
         self.charts_dock = self._dock("charts", self.tr("Charts"), self.charts)
 
     def _dock(self, name: str, title: str, content: QWidget) -> QDockWidget:
@@ -117,6 +136,12 @@ class MainWindow(QMainWindow):
         self.positions.selection_cleared.connect(self.charts.show_all)
         self.positions.tick_value_wanted.connect(commands.ask_tick_value)
         self.positions.connect_alerts_wanted.connect(commands.connect_alerts)
+        self.journal.import_wanted.connect(commands.import_history)
+        self.journal.trouble.connect(self.report)
+        self.journal.model.arranged.connect(self._analyse)
+        self.analysis.trade_clicked.connect(self._open_trade)
+        self.analysis.day_clicked.connect(self._list_day)
+        self.analysis.all_wanted.connect(self._list_all)
         self.signals.apply_by_hand_wanted.connect(commands.apply_by_hand)
         self.recorders.new_wanted.connect(commands.new_recorder)
         self.recorders.edit_wanted.connect(commands.edit)
@@ -138,6 +163,8 @@ class MainWindow(QMainWindow):
         self._ageing = QTimer(self)  # the age of a price grows without any event
         self._ageing.setInterval(_TOTAL_MS)
         self._ageing.timeout.connect(self.top_bar.refresh)
+        self._ageing.timeout.connect(self.replay.look)
+        self.replay.broke_off.connect(self.report)
         self._ageing.start()
 
     # Pages
@@ -171,6 +198,26 @@ class MainWindow(QMainWindow):
     def webhook_address(self, recorder: Recorder) -> str:
         """The address a trader gives to TradingView."""
         return webhook(self.connect_page.base, recorder)
+
+    # From the analysis into the journal and back
+
+    def _analyse(self) -> None:
+        if self.journal.model.is_loaded:
+            listed = self.journal.model.rows
+            self.analysis.show_trades(listed.trades, listed.rows)
+
+    def _open_trade(self, origin: str, trade_id: int) -> None:
+        self.work.setCurrentWidget(self.journal)
+        self.journal.open_trade(Origin(origin), trade_id)
+
+    def _list_all(self) -> None:
+        self.journal.filter.ask_for(Wanted())
+
+    def _list_day(self, day: date) -> None:
+        self.work.setCurrentWidget(self.journal)
+        wanted = self.journal.filter.wanted()
+        self.journal.filter.ask_for(replace(wanted, first_day=day, last_day=day))
+        self.journal.show_list()
 
     def _recorders_changed(self) -> None:
         # A first recorder may come from the command line as well.
@@ -206,11 +253,14 @@ class MainWindow(QMainWindow):
             self.welcome.set_colours,
             self.connect_page.set_colours,
             self.positions.set_colours,
+            self.journal.set_colours,
+            self.analysis.set_colours,
             self.signals.set_colours,
             self.charts.set_colours,
             self.recorders.set_colours,
             self.top_bar.set_colours,
             self.status.set_colours,
+            self.replay.set_colours,
         ]
         for set_colours in follow:
             set_colours(theme.colours)

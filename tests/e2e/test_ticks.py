@@ -56,6 +56,7 @@ def test_kill_nine_in_a_storm_of_ticks_costs_at_most_a_second(tmp_path: Path, st
     status, _ = process.post(path, body(action="buy", ticker="MNQ1!", price=str(ENTRY)))
     assert status == 200
     acknowledged: list[tuple[float, float]] = []
+    before = 0
     for round_ in range(3):
         tickers = [Ticker(process, path, 10 * round_ + n) for n in range(4)]
         for ticker in tickers:

@@ -9,12 +9,17 @@ import pytest
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from justtrades_desktop.domain.recorders import Recorder
+from justtrades_desktop.journal.columns import Trades
 from justtrades_desktop.ui.dialogs.by_hand import ByHandDialog
+from justtrades_desktop.ui.dialogs.import_legacy import ImportDialog
 from justtrades_desktop.ui.dialogs.plain import KeySheet, Question
 from justtrades_desktop.ui.dialogs.recorder import RecorderDialog
 from justtrades_desktop.ui.dialogs.tick_value import TickValueDialog
 from justtrades_desktop.ui.dialogs.trial import TrialDialog
 from justtrades_desktop.ui.memory import Look
+from tests.fakes.finished import many_trades
+from tests.fakes.legacy import TRADES, OldFile
 from tests.ui.program import Program, perform
 
 _SETTLE = 0.3
@@ -97,6 +102,72 @@ def test_dialogs(qapp: QApplication, tmp_path: Path, folder: Path, look: Look) -
         await _take_dialog(program, await program.dialog(KeySheet), folder, "keys", look)
 
     perform(qapp, tmp_path / "data", play, look=look)
+
+
+@pytest.mark.parametrize("look", [Look.DARK, Look.LIGHT])
+def test_charts(qapp: QApplication, tmp_path: Path, folder: Path, look: Look) -> None:
+    async def play(program: Program) -> None:
+        await _trade(program)
+        window, desk = program.window, program.running.desk
+        window.resize(1400, 900)
+        await program.until(lambda: window.pages.currentWidget() is window.work)
+        window.charts.show_position(desk.recorders[0].id, "MNQ1!")
+        await asyncio.sleep(_SETTLE)
+        followed = window.charts.position
+        followed.profit.point_at(followed.span.covered.high)
+        await _take(window, folder, "charts", look)
+        window.charts_dock.hide()
+        window.work.setCurrentWidget(window.analysis)
+        await program.until(lambda: bool(window.analysis.charts.equity.empty_text))
+        await _take(window, folder, "analysis-empty", look)
+        trades = Trades(many_trades(140), desk.calendar.session_day)
+        window.analysis.show_trades(trades, trades.all())
+        window.analysis.charts.worst.point(70)
+        await _take(window, folder, "analysis", look)
+
+    perform(qapp, tmp_path / "data", play, look=look)
+
+
+@pytest.mark.parametrize("look", [Look.DARK, Look.LIGHT])
+def test_journal(qapp: QApplication, tmp_path: Path, folder: Path, look: Look) -> None:
+    async def play(program: Program) -> None:
+        window, desk = program.window, program.running.desk
+        journal = window.journal
+        window.resize(1400, 900)
+        trend = await program.recorder("Trend MNQ")
+        await program.until(lambda: window.work.isVisible())
+        window.work.setCurrentWidget(journal)
+        await program.until(lambda: journal.model.is_loaded)
+        await _take(window, folder, "journal-empty", look)
+        for step in (12, -7, 30, -15, 22, 4):
+            await _there_and_back(program, trend, step)
+        trade = (await desk.trades())[-1]
+        await desk.note_trade(trade.origin, trade.id, notes="Late, after the news", tags=["news"])
+        await program.until(lambda: len(journal.model.rows) == 6)
+        await _take(window, folder, "journal", look)
+        journal.aside.setCurrentWidget(journal.what_if)
+        await program.until(lambda: bool(journal.what_if.said.text()))
+        await _take(window, folder, "what-if", look)
+        journal.open_trade(trade.origin, trade.id)
+        await program.until(lambda: journal.trade_page.is_loaded)
+        await _take(window, folder, "trade", look)
+        old = OldFile(tmp_path / "old.db", TRADES)
+        old.add("recorded_trades", id=1, recorder_id=1, ticker="MNQ1!", status="closed")
+        importing = ImportDialog(desk, old.path, program.shell.tasks, window.theme.colours, window)
+        importing.open()
+        await program.until(importing.unreadable.isVisible)
+        await _take_dialog(program, importing, folder, "import", look)
+        importing.deleteLater()
+
+    perform(qapp, tmp_path / "data", play, look=look)
+
+
+async def _there_and_back(program: Program, recorder: Recorder, step: int) -> None:
+    await program.alert(recorder, action="buy", ticker="MNQ1!", contracts=2, price="25600")
+    for price in (25600 - step, 25600 + step // 2):
+        program.price("MNQ1!", f"{price}.25")
+        await asyncio.sleep(0.02)
+    await program.alert(recorder, action="close", ticker="MNQ1!", price=f"{25600 + step}")
 
 
 async def _trade(program: Program) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from justtrades_desktop.domain.events import PriceTicked
 from justtrades_desktop.ui.status import (
     Beat,
     Level,
     ledger_said,
     listener_said,
     loop_said,
+    newest_by_feed,
     prices_said,
 )
 from tests.ui.program import Program, perform
@@ -63,10 +66,10 @@ def test_the_loop(lag: float, level: Level) -> None:
 
 
 def test_prices() -> None:
-    assert prices_said(None, _NOW, positions=True).level is Level.QUIET
-    fresh = prices_said(_NOW - timedelta(seconds=0.2), _NOW, positions=True)
+    assert prices_said({}, _NOW, positions=True).level is Level.QUIET
+    fresh = prices_said({"alerts": _NOW - timedelta(seconds=0.2)}, _NOW, positions=True)
     assert (fresh.level, fresh.words) == (Level.GOOD, "Prices 0.2 s old")
-    old = _NOW - timedelta(minutes=3)
+    old = {"alerts": _NOW - timedelta(minutes=3)}
     assert prices_said(old, _NOW, positions=False).level is Level.QUIET
     said = prices_said(old, _NOW, positions=True)
     assert (said.level, said.words) == (Level.LATE, "Prices 3 min old")
@@ -87,3 +90,39 @@ def test_the_parts_are_asked_and_shown(qapp: QApplication, tmp_path: Path) -> No
         assert bar.parts["ledger"].accessibleName() == "Ledger cannot write"
 
     perform(qapp, tmp_path, play)
+
+
+def _ticked(symbol: str, seconds: float, source: str) -> PriceTicked:
+    return PriceTicked(symbol, Decimal(1), _NOW - timedelta(seconds=seconds), source)
+
+
+def test_each_feed_in_use_is_named_with_its_own_limit() -> None:
+    prices = [
+        _ticked("MNQ1!", 12, "alerts"),
+        _ticked("MES1!", 30, "alerts"),
+        _ticked("MGC1!", 0.2, "replay"),
+        _ticked("MCL1!", 90_000, "demo"),
+    ]
+    newest = newest_by_feed(prices, _NOW)
+    said = prices_said(newest, _NOW, positions=True)
+    assert (said.level, said.words) == (Level.GOOD, "Prices replay 0.2 s · alerts 12 s")
+    assert said.more.splitlines()[1:] == [
+        "Replay of a file: 0.2 s old, grey after 10 s",
+        "TradingView alerts: 12 s old, grey after 60 s",
+    ]
+
+
+def test_a_fast_feed_is_late_long_before_alerts_are() -> None:
+    at = _NOW - timedelta(seconds=12)
+    assert prices_said({"alerts": at}, _NOW, positions=True).level is Level.GOOD
+    late = prices_said({"tradovate": at}, _NOW, positions=True)
+    assert (late.level, late.words) == (Level.LATE, "Prices tradovate 12 s")
+    assert prices_said({"tradovate": at}, _NOW, positions=False).level is Level.QUIET
+
+
+def test_a_price_that_is_held_back_is_named() -> None:
+    odd = PriceTicked("MNQ1!", Decimal("2560.25"), _NOW, "replay")
+    said = prices_said({"alerts": _NOW}, _NOW, positions=True, held=[odd])
+    assert said.level is Level.LATE
+    assert "MNQ1! 2560.25 held back" in said.words
+    assert "until a second price confirms it" in said.more

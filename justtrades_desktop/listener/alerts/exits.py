@@ -50,7 +50,7 @@ def _too_far(role: str, found: Level) -> bool:
 
 
 def _level(unit: Unit | None, value: object, price: Decimal | None) -> Level | None:
-    if isinstance(value, str) and unit in (None, Unit.PERCENT):
+    if unit in (None, Unit.PERCENT) and isinstance(value, str) and not value[-1:].isdigit():
         spelled = _spelled(value)
         if spelled is not None and unit in (None, spelled.unit):
             return spelled

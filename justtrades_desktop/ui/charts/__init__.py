@@ -1,1 +1,1 @@
-"""Charts of the open positions: the only place where P&L is a float."""
+"""Charts, live and of finished trades: the only place where P&L is a float."""

@@ -1,83 +1,108 @@
-"""Live P&L and drawdown of the chosen position, or of all of them."""
+"""Live P&L and drawdown of the chosen position, and of all of them together."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from justtrades_desktop.domain.feeds import stale_after
 from justtrades_desktop.domain.positions import Position
 from justtrades_desktop.trading.book import Holding
 from justtrades_desktop.trading.desk import Desk
 from justtrades_desktop.ui import format as shown
 from justtrades_desktop.ui.bridge import Bridge
-from justtrades_desktop.ui.charts.graph import Graph
-from justtrades_desktop.ui.charts.path import Path, PositionPath
-from justtrades_desktop.ui.charts.paths import Paths
+from justtrades_desktop.ui.charts.chart import ChartSetting
+from justtrades_desktop.ui.charts.followed import Followed
+from justtrades_desktop.ui.charts.pair import PathCharts
+from justtrades_desktop.ui.charts.times import at_clock
 from justtrades_desktop.ui.format import Tone
-from justtrades_desktop.ui.pace import LONGEST, Pace
 from justtrades_desktop.ui.theme import GRID, Colours
 
 _SECOND_MS: Final = 1000
+_AT_ONCE: Final = 200  # paths that are moved on in one go: the listener shares the loop
+_LEVEL: Final = 2  # points of a line on which nothing ever happened
 
 
 class PositionCharts(QWidget):
-    """P&L on the left, drawdown on the right; recorded always, drawn only while visible."""
+    """The chosen position on the left, where one is chosen; all positions on the right."""
 
-    def __init__(self, desk: Desk, bridge: Bridge, colours: Colours) -> None:
+    def __init__(self, desk: Desk, bridge: Bridge, colours: Colours, setting: ChartSetting) -> None:
         super().__init__()
         self.setObjectName("charts")
         self._desk = desk
-        self._chosen: int | None = None  # a position's id, None for all
-        self._unknown = ""  # what to say where nothing was recorded
-        self.paths = Paths(desk, bridge, self)
-        self.profit = Graph(self.tr("P&L"), colours)
-        self.drawdown = Graph(self.tr("Drawdown"), colours)
-        # Each at a pace of its own: together they would hold the loop up twice as long.
-        self._paces = [
-            Pace(draw, self, busy=lambda: bridge.busy, longest=2 * LONGEST)
-            for draw in (self._draw_profit, self._draw_drawdown)
-        ]
-        self.paths.grown.connect(self._on_grown)
+        self._bridge = bridge
+        self._setting = setting
+        self._symbol = ""
+        self._chosen = False
+        self._moved = False
+        self.followed = Followed(desk, bridge, setting.tasks, self)
+        self.position = PathCharts(
+            self.tr("P&L"),
+            bridge,
+            colours,
+            setting,
+            path=lambda: self.followed.path,
+            markers=lambda: self.followed.markers,
+            live=True,
+        )
+        self.total = PathCharts(
+            self.tr("P&L of all"),
+            bridge,
+            colours,
+            setting,
+            path=lambda: desk.paths.total,
+            live=True,
+        )
+        self.position.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID)
-        layout.addWidget(self.profit, 1)
-        layout.addWidget(self.drawdown, 1)
+        layout.addWidget(self.position, 1)
+        layout.addWidget(self.total, 1)
         # Without ticks nothing else would say that a price has grown old.
         self._clock = QTimer(self)
         self._clock.setInterval(_SECOND_MS)
         self._clock.timeout.connect(self.say)
+        self._connect(bridge)
 
     # For the window
 
     def show_position(self, recorder_id: int, symbol: str, position_id: int | None = None) -> None:
         """Follow this position; without ``position_id`` the open one of that recorder."""
-        mark = self._desk.book.live_mark(Holding(recorder_id, symbol))
+        holding = Holding(recorder_id, symbol)
+        mark = self._desk.book.live_mark(holding)
         if position_id is None and mark is not None:
             position_id = mark.position.id
-        self._chosen = position_id if position_id is not None else 0
-        flat = mark is None or mark.position.id != position_id
-        self._unknown = (
-            self.tr("{}: closed before this window opened").format(symbol)
-            if flat and position_id is not None
-            else self.tr("{}: no open position").format(symbol)
-        )
+        self._symbol = symbol
+        self._chosen = True
+        self.position.span.follow()
+        self.followed.choose(position_id, holding)
+        self.position.show()
         self.draw()
 
     def show_all(self) -> None:
-        """Follow the sum of all open positions."""
-        self._chosen = None
+        """Follow only the sum of all open positions."""
+        self._chosen = False
+        self.followed.choose(None)
+        self.position.hide()
         self.draw()
 
     def set_colours(self, colours: Colours) -> None:
         """Follow a change of the theme."""
-        self.profit.set_colours(colours)
-        self.drawdown.set_colours(colours)
+        self.position.set_colours(colours)
+        self.total.set_colours(colours)
         self.draw()
+
+    def draw(self) -> None:
+        """Draw all that can be seen at once."""
+        if self.isVisible():
+            self._desk.draw_paths(most=_AT_ONCE)
+            self.position.draw()
+            self.total.draw()
+            self.say()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -87,105 +112,110 @@ class PositionCharts(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._clock.stop()
-        for pace in self._paces:
-            pace.stop()
 
-    # Drawing
+    # What happens
 
-    def _on_grown(self) -> None:
-        if self.isVisible():
-            for pace in self._paces:
-                pace.ask()
+    def _connect(self, bridge: Bridge) -> None:
+        for told in (bridge.signals_recorded, bridge.prices_moved, bridge.products_changed):
+            told.connect(self._on_moved)
+        bridge.told.connect(self._on_told)
+        self.followed.loaded.connect(self.draw)
 
-    def draw(self) -> None:
-        """Draw both at once."""
-        self._draw_profit()
-        self._draw_drawdown()
+    def _on_moved(self, _what: object) -> None:
+        self._moved = True
 
-    def _draw_profit(self) -> None:
-        if self.isVisible():
-            path = self._path() or Path()
-            markers = path.markers if isinstance(path, PositionPath) else ()
-            self.profit.draw(path.times, path.values, markers)
+    def _on_told(self) -> None:
+        # Not earlier: a sum of P&L before and P&L after a price has never been.
+        if self._moved and self.isVisible():
+            self._moved = False
+            if not self._bridge.busy:  # else twice a second, as the ledger has them, is enough
+                self._desk.draw_paths(most=_AT_ONCE)
+            self.position.ask()
+            self.total.ask()
             self.say()
 
-    def _draw_drawdown(self) -> None:
-        if self.isVisible():
-            path = self._path() or Path()
-            self.drawdown.draw(path.times, path.worst)
-
-    def _path(self) -> Path | None:
-        return self.paths.total if self._chosen is None else self.paths.path_of(self._chosen)
+    # In words
 
     def say(self) -> None:
         """Say the last figures, and how old they are."""
-        path = self._path()
-        if path is None:
-            self._say_nothing(self._unknown)
-        elif isinstance(path, PositionPath):
-            self._say_position(path)
-        else:
-            self._say_total(path)
+        if self._chosen:
+            self._say_position()
+        self._say_total()
 
-    def _say_nothing(self, why: str) -> None:
-        for graph in (self.profit, self.drawdown):
-            graph.set_value(shown.UNKNOWN, Tone.MUTED)
-            graph.set_note("")
-        self.profit.set_note(why)
-
-    def _say_position(self, path: PositionPath) -> None:
-        position = path.position
-        mark = self._desk.book.live_mark(Holding(position.recorder_id, position.symbol))
-        named = self._named(position)
-        if position.closed_at is not None or mark is None:
-            result = position.in_money(position.realized)
-            worst = position.in_money(position.worst)
-            note = self.tr("{} · closed").format(named)
-            age = ""
+    def _say_position(self) -> None:
+        position = self.followed.position
+        if position is None:
+            self.position.say_nothing(self._why_unknown())
         elif not position.priced:
-            self._say_nothing(self.tr("{} · waits for a price").format(named))
-            return
+            self.position.say_nothing(
+                self.tr("{} · waits for a price").format(self._named(position))
+            )
+        else:
+            self._say_figures(position)
+
+    def _why_unknown(self) -> str:
+        if self.followed.position_id is None:
+            return self.tr("{}: no open position").format(self._symbol)
+        if self.followed.loading:
+            return self.tr("{}: loading…").format(self._symbol)
+        return self.tr("{}: nothing is kept of this position").format(self._symbol)
+
+    def _say_figures(self, position: Position) -> None:
+        named, mark = self._named(position), self.followed.mark
+        if mark is None:
+            result, age = position.in_money(position.realized), ""
+            note = self.tr("{} · closed").format(named)
         else:
             position = mark.settled()
-            result = position.in_money(mark.unrealized)
-            worst = position.in_money(position.worst)
-            age = self._age(position.symbol)
+            result, age = position.in_money(mark.unrealized), self._age(position.symbol)
             note = named if not age else self.tr("{} · price {} old").format(named, age)
-        tones = (shown.tone(result), shown.tone(worst))
-        self.profit.set_value(
-            shown.money(result, position.product), Tone.MUTED if age else tones[0]
+        worst = position.in_money(position.worst)
+        self.position.say(
+            (
+                shown.money(result, position.product),
+                Tone.MUTED if age else shown.tone(result),
+            ),
+            (shown.money(worst, position.product), Tone.MUTED if age else shown.tone(worst)),
         )
-        self.drawdown.set_value(
-            shown.money(worst, position.product), Tone.MUTED if age else tones[1]
-        )
-        self.profit.set_note(note)
-        since = self._since(path.times[0]) if path and not path.from_opening else ""
-        self.drawdown.set_note(since)
+        self.position.profit.set_note(note)
+        self.position.drawdown.set_note("")
 
-    def _say_total(self, path: Path) -> None:
-        value, worst = path.values[-1], path.worst[-1]
-        self.profit.set_value(shown.with_arrow(shown.amount(value)), shown.tone(value))
-        self.drawdown.set_value(shown.with_arrow(shown.amount(worst)), shown.tone(worst))
-        count, left_out = self.paths.open_count, self.paths.left_out
-        note = self.tr("All positions") if count else self.tr("No open position")
+    def _say_total(self) -> None:
+        together = self._desk.paths.everything
+        path = self._desk.paths.total
+        # The picture counts from the start, the sum anew whenever all is flat.
+        value, worst = together.value, min(0.0, path.low, together.worst)
+        self.total.say(
+            (shown.with_arrow(shown.amount(value)), shown.tone(value)),
+            (shown.with_arrow(shown.amount(worst)), shown.tone(worst)),
+        )
+        count = sum(1 for _ in self._desk.book.live())
+        left_out = count - together.count
+        note = self.tr("All open positions") if count else self.tr("No open position")
         if left_out:
             note = self.tr("{} · {} of {} not in it: no price or no value in USD").format(
                 note, left_out, count
             )
-        self.profit.set_note(note)
-        self.drawdown.set_note(self._since(path.times[0]))
+        nothing = not count and len(path) <= _LEVEL
+        self.total.say_empty(self.tr("No open position. P&L appears here.") if nothing else "")
+        self.total.profit.set_note(note)
+        self.total.drawdown.set_note(self._since(path.times[0]) if path else "")
 
     def _named(self, position: Position) -> str:
         recorder = self._desk.book.recorders.get(position.recorder_id)
         return f"{recorder.name if recorder else position.recorder_id} · {position.symbol}"
 
     def _since(self, at: float) -> str:
-        start = datetime.fromtimestamp(at, tz=self._desk.clock().tzinfo)
-        return self.tr("since {}").format(shown.clock(start, self._desk.clock()))
+        zone = self._setting.zones.zone
+        start = at_clock(at, zone)
+        today = at_clock(self._desk.clock().timestamp(), zone).date()
+        return self.tr("since {}").format(
+            f"{start:%H:%M:%S}" if start.date() == today else f"{start:%Y-%m-%d %H:%M}"
+        )
 
     def _age(self, symbol: str) -> str:
         ticked = self._desk.book.prices.get(symbol)
         if ticked is None:
             return ""
         seconds = (self._desk.clock() - ticked.at).total_seconds()
-        return shown.age(seconds) if seconds > shown.STALE_SECONDS else ""
+        return shown.age(seconds) if seconds > stale_after(ticked.source) else ""

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.domain.signals import Opposite
 from justtrades_desktop.trading.desk import Desk
+from justtrades_desktop.ui.dialogs.exits import ExitsForm
 from justtrades_desktop.ui.dialogs.form import FormDialog, Rows
 from justtrades_desktop.ui.tasks import Tasks
 from justtrades_desktop.ui.theme import Colours
@@ -57,6 +58,9 @@ class RecorderDialog(FormDialog):
         ):
             self.opposite.addItem(label, opposite)
         self.follow = QCheckBox(self.tr("Follow the position that the alert states"))
+        self.exits = ExitsForm(self.colours, self._tick_known)
+        self.exits.resized.connect(self._fit)
+        self.symbol.textChanged.connect(self.exits.tell)
 
     def _lay_out(self) -> None:
         rows = Rows(self.colours)
@@ -90,6 +94,7 @@ class RecorderDialog(FormDialog):
             ),
         )
         self.body.addLayout(rows)
+        self.body.addWidget(self.exits)
 
     def _fill(self, recorder: Recorder) -> None:
         self.name.setText(recorder.name)
@@ -98,6 +103,16 @@ class RecorderDialog(FormDialog):
         self.symbol.setText(recorder.symbol or "")
         self.opposite.setCurrentIndex(self.opposite.findData(recorder.opposite))
         self.follow.setChecked(recorder.follow_position)
+        self.exits.fill(recorder.exits)
+
+    def _tick_known(self) -> bool:
+        """Whether the tick of the default instrument, or of what is held, is known."""
+        symbol = self.symbol.text().strip()
+        if symbol:
+            return self._desk.book.instrument(symbol).product is not None
+        held = (mark.position for mark in self._desk.book.live())
+        own = self._recorder.id if self._recorder is not None else None
+        return all(p.product is not None for p in held if p.recorder_id == own)
 
     async def carry_out(self) -> bool:
         settings = {
@@ -106,6 +121,7 @@ class RecorderDialog(FormDialog):
             "symbol": self.symbol.text().strip() or None,
             "opposite": Opposite(self.opposite.currentData()),
             "follow_position": self.follow.isChecked(),
+            "exits": self.exits.rules,
         }
         name = self.name.text()
         if self._recorder is None:

@@ -12,9 +12,12 @@ from functools import cached_property
 from typing import Final
 
 from justtrades_desktop.domain import values
+from justtrades_desktop.domain.events import ALERTS, PriceTicked
+from justtrades_desktop.domain.feeds import REPLAY, stale_after
 from justtrades_desktop.domain.marks import Mark
 from justtrades_desktop.domain.positions import Position, Side
 from justtrades_desktop.ui import format as shown
+from justtrades_desktop.ui.exit_words import closed_in_words
 from justtrades_desktop.ui.format import Tone, tr
 from justtrades_desktop.ui.models.table import Column
 
@@ -57,11 +60,15 @@ class PositionRow:
     high: Decimal | None = None
     at: datetime | None = None
     age: str = ""
+    source: str = ALERTS
 
     @classmethod
-    def of(cls, mark: Mark, recorder: str, at: datetime | None, now: datetime) -> PositionRow:
-        """The row of an open position; ``at`` is when its last price came."""
-        row = cls(mark.position, recorder, mark.last, mark.low, mark.high, at)
+    def of(
+        cls, mark: Mark, recorder: str, ticked: PriceTicked | None, now: datetime
+    ) -> PositionRow:
+        """The row of an open position; ``ticked`` is the last price of its instrument."""
+        at, source = (ticked.at, ticked.source) if ticked else (mark.at, ALERTS)
+        row = cls(mark.position, recorder, mark.last, mark.low, mark.high, at, source=source)
         return row.aged(now)
 
     @property
@@ -74,7 +81,7 @@ class PositionRow:
         age = ""
         if self.is_open and self.at is not None:
             seconds = (now - self.at).total_seconds()
-            if seconds > shown.STALE_SECONDS:
+            if seconds > stale_after(self.source):
                 age = shown.age(seconds)
         return self if age == self.age else replace(self, age=age)
 
@@ -177,8 +184,8 @@ def _prices() -> list[Column[PositionRow]]:
             numeric=True,
             tone=lambda row: Tone.MUTED if row.age else _quiet(row),
             tooltip=_last_tip,
-            state=lambda row: (row.position, row.age, row.last),
-            hint=tr("Last price, grey with its age after a minute; average exit once closed"),
+            state=lambda row: (row.position, row.age, row.last, row.source),
+            hint=tr("Last price, grey with its age once it is old; average exit once closed"),
         ),
     ]
 
@@ -280,6 +287,9 @@ def _side(row: PositionRow) -> str:
 
 def _last(row: PositionRow) -> str:
     text = shown.price(row.price, row.position.product)
+    if row.is_open and row.source == REPLAY:
+        # It must never pass for the market of now. Its age has no room here: the tool tip has it.
+        return tr("replay · {}").format(text)
     return f"{row.age} · {text}" if row.age else text
 
 
@@ -299,7 +309,11 @@ def _last_tip(row: PositionRow) -> str:
         return tr("Average exit")
     if row.at is None:
         return tr("No price has come yet")
-    return shown.moment(row.at)
+    age = shown.age((datetime.now(UTC) - row.at).total_seconds())
+    said = tr("{price} from {source}, {age} old").format(
+        price=shown.price(row.price, row.position.product), source=row.source, age=age
+    )
+    return f"{said}\n{shown.moment(row.at)}"
 
 
 def _money_tip(row: PositionRow) -> str:
@@ -318,10 +332,4 @@ def _status(row: PositionRow) -> str:
     if position.closed_at is None:
         return tr("Open") if position.priced else tr("Waits for a price")
     at = shown.clock(position.closed_at, datetime.now(UTC))
-    match position.exit_reason:
-        case "hand":
-            return tr("Closed by hand {}").format(at)
-        case "rule":
-            return tr("Closed by a rule {}").format(at)
-        case _:
-            return tr("Closed {}").format(at)
+    return closed_in_words(position.exit_reason).format(at)

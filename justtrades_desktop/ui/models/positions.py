@@ -188,9 +188,8 @@ class PositionsModel(TableModel[PositionRow]):
 
     def _row(self, mark: Mark) -> PositionRow:
         ticked = self._desk.book.prices.get(mark.position.symbol)
-        at = ticked.at if ticked else mark.at
         name = self._name(mark.position.recorder_id)
-        return PositionRow.of(mark, name, at, self._desk.clock())
+        return PositionRow.of(mark, name, ticked, self._desk.clock())
 
     def _closed_row(self, position: Position) -> PositionRow:
         return PositionRow(position, self._name(position.recorder_id))

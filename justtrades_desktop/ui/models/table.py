@@ -54,13 +54,13 @@ class Column(Generic[RowT]):
         return state(before) != state(after)
 
 
-class TableModel(QAbstractTableModel, Generic[RowT]):
-    """Rows of snapshots. Subclasses decide which rows there are; views sort through ``sort``."""
+class Sheet(QAbstractTableModel, Generic[RowT]):
+    """What Qt asks of a table whose rows are looked up by their place, wherever they are kept."""
 
     def __init__(self, columns: Sequence[Column[RowT]], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
-        self.rows: list[RowT] = []
+        self.rows: Sequence[RowT] = ()
         self._roles: dict[int, Callable[[Column[RowT], RowT], object]] = {
             _Role.DisplayRole: lambda column, row: column.text(row),
             _Role.TextAlignmentRole: lambda column, _: _RIGHT if column.numeric else _LEFT,
@@ -69,8 +69,6 @@ class TableModel(QAbstractTableModel, Generic[RowT]):
             CellRole: _cell,
         }
         self._sorted_by: tuple[int, bool] | None = None
-
-    # What Qt asks
 
     def rowCount(self, parent: _Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.rows)
@@ -103,10 +101,21 @@ class TableModel(QAbstractTableModel, Generic[RowT]):
         self._sorted_by = (column, descending) if column >= 0 else None
         self.sort_again()
 
-    # What subclasses do
-
     def sort_again(self) -> None:
         """Bring the rows into the chosen order; nothing is told where they are in it already."""
+        raise NotImplementedError
+
+
+class TableModel(Sheet[RowT]):
+    """Rows of snapshots. Subclasses decide which rows there are; views sort through ``sort``."""
+
+    rows: list[RowT]
+
+    def __init__(self, columns: Sequence[Column[RowT]], parent: QObject | None = None) -> None:
+        super().__init__(columns, parent)
+        self.rows = []
+
+    def sort_again(self) -> None:
         if self._sorted_by is None:
             return
         order = self._order(*self._sorted_by)

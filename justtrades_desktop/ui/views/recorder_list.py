@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPalette
@@ -12,6 +13,9 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.trading.desk import Desk
+from justtrades_desktop.ui import format as shown
+from justtrades_desktop.ui.delegates import tone_colours
+from justtrades_desktop.ui.exit_words import rules_in_words
 from justtrades_desktop.ui.theme import GRID, Colours
 from justtrades_desktop.ui.wording import held_in_words
 
@@ -21,12 +25,21 @@ ROW: Final = Qt.ItemDataRole.UserRole + 1
 _NOWHERE: Final = QModelIndex()
 
 
+class Amounts(NamedTuple):
+    """Open P&L of all a recorder's positions, its worst and its best since flat, in dollars."""
+
+    now: float
+    worst: float
+    best: float
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A recorder and what it holds, as the list shows it."""
+    """A recorder and what it holds, as the list shows it; ``amounts`` None where nothing counts."""
 
     recorder: Recorder
     holdings: tuple[tuple[str, int], ...]
+    amounts: Amounts | None = None
 
     @property
     def in_words(self) -> str:
@@ -49,13 +62,21 @@ class RecorderList(QAbstractListModel):
         held: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
         for position in sorted((m.position for m in self._desk.book.live()), key=lambda p: p.id):
             held[position.recorder_id].append((position.symbol, position.signed))
-        fresh = [Row(r, tuple(held[r.id])) for r in self._desk.recorders]
+        fresh = [Row(r, tuple(held[r.id]), self._amounts(r)) for r in self._desk.recorders]
         if [row.recorder.id for row in fresh] != [row.recorder.id for row in self.rows]:
             self._append(fresh)
         for at, row in enumerate(fresh):
             if row != self.rows[at]:
                 self.rows[at] = row
                 self.dataChanged.emit(self.index(at), self.index(at))
+
+    def _amounts(self, recorder: Recorder) -> Amounts | None:
+        together = self._desk.paths.of_recorder(recorder.id)
+        if not together.count:
+            return None
+        return Amounts(
+            *(round(each, 2) for each in (together.value, together.worst, together.best))
+        )
 
     def _append(self, fresh: list[Row]) -> None:
         # Recorders are never deleted, so newer ones only come behind.
@@ -82,11 +103,20 @@ class RecorderList(QAbstractListModel):
                 return row.recorder.name
             case Qt.ItemDataRole.AccessibleTextRole:
                 state = "" if row.recorder.enabled else self.tr("switched off, ")
-                return f"{row.recorder.name}, {state}{row.in_words}"
+                rules = self.tr(", exits by rule") if row.recorder.exits else ""
+                return f"{row.recorder.name}, {state}{row.in_words}{rules}"
             case Qt.ItemDataRole.ToolTipRole:
-                return None
+                return "\n".join(self._tips(row)) or None
             case _:
                 return row if role == ROW else None
+
+    def _tips(self, row: Row) -> Iterator[str]:
+        if row.amounts is not None:
+            now, worst, best = (shown.with_arrow(shown.amount(each)) for each in row.amounts)
+            told = self.tr("Open P&L %1; worst %2, best %3 since it was last flat")
+            yield told.replace("%1", now).replace("%2", worst).replace("%3", best)
+        if row.recorder.exits:
+            yield rules_in_words(row.recorder.exits)
 
 
 class RecorderDelegate(QStyledItemDelegate):
@@ -135,15 +165,29 @@ class RecorderDelegate(QStyledItemDelegate):
         top = rect.top() + GRID
         bold = QFont(option.font)
         bold.setWeight(QFont.Weight.DemiBold)
+        align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        room = width - self._amount(painter, option.font, QRect(left, top, width, line), row)
         painter.setFont(bold)
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
-        name = painter.fontMetrics().elidedText(row.recorder.name, elide, width)
-        align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRect(left, top, width, line), align, name)
+        name = painter.fontMetrics().elidedText(row.recorder.name, elide, room)
+        painter.drawText(QRect(left, top, room, line), align, name)
         painter.setFont(option.font)
         painter.setPen(self.colours.muted)
         told = row.in_words
         if not row.recorder.enabled:
             told = self.tr("off") + (f", {told}" if row.holdings else "")
+        if row.recorder.exits:
+            told = self.tr("%1, rules on").replace("%1", told)
         told = metrics.elidedText(told, elide, width)
         painter.drawText(QRect(left, top + line, width, line), align, told)
+
+    def _amount(self, painter: QPainter, font: QFont, area: QRect, row: Row) -> int:
+        """Draw the open P&L at the right; how much room it takes."""
+        if row.amounts is None:
+            return 0
+        text = shown.amount(row.amounts.now)
+        painter.setFont(font)
+        painter.setPen(tone_colours(self.colours)[shown.tone(row.amounts.now)])
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(area, right, text)
+        return painter.fontMetrics().horizontalAdvance(text) + GRID

@@ -103,3 +103,23 @@ async def test_it_goes_on_where_the_ledger_s_stopped() -> None:
     assert path is not None
     assert path.values.tolist() == [0, -20, -40]
     assert again.everything.value == -40
+
+
+async def test_the_path_of_all_misses_no_extreme_between_two_drawings() -> None:
+    desk = TestDesk()
+    await desk.send(alert(reading("buy", "25600", quantity=1), after=0))
+    desk.desk.clock = lambda: START + timedelta(seconds=4)
+    for second, price in enumerate(("25590", "25620", "25600"), start=1):
+        tick(desk, "MNQ1!", price, second)
+    desk.desk.draw_paths()
+    total = desk.desk.paths.total
+    assert (total.low, total.high) == pytest.approx((-20, 40))
+
+
+async def test_a_new_tick_value_leaves_the_newest_price() -> None:
+    desk = TestDesk()
+    await desk.desk.set_tick_value("XYZ", Decimal(1), Decimal(1))
+    await desk.send(alert(reading("buy", "100", quantity=1, ticker="XYZ"), after=0))
+    tick(desk, "XYZ", "105", 1)
+    await desk.desk.set_tick_value("XYZ", Decimal(1), Decimal(10))
+    assert desk.desk.paths.everything.value == pytest.approx(50)
