@@ -31,6 +31,7 @@ DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8787
 _SETTLE_SECONDS: Final = 0.4  # a crash may lose at most the last second of ticks
 _DRAW_SECONDS: Final = 0.2  # how often P&L paths grow
+_BEAT_SECONDS: Final = 60
 _SLICE: Final = 64  # positions at once, a few milliseconds of work
 
 
@@ -110,6 +111,8 @@ async def serving(
         _follow(health)
         gate = Gate(loopback=_is_loopback(config.host), allowed_hosts=config.allowed_hosts)
         listener = Listener(core.desk, gate, clock=utc_now, health=health.report)
+        core.desk.end_sessions()  # before any alert can add to what is over
+        stack.callback(core.desk.beat)
         url = await listener.start(config.host, config.port)
         stack.push_async_callback(listener.stop)
         feeds = Feeds(core.desk.tick, supervisor)
@@ -123,6 +126,7 @@ async def serving(
         supervisor.start("connections", listener.watch)
         supervisor.start("marks", lambda: _keep_marks(core.desk, health))
         supervisor.start("paths", lambda: _keep_paths(core.desk))
+        supervisor.start("sum of paths", lambda: _add_up_paths(core.desk))
         supervisor.start("sessions", lambda: _end_sessions(core.desk))
         supervisor.start("results", core.load_results)
         yield Serving(config, url, core.desk, health, supervisor, feeds)
@@ -172,10 +176,18 @@ async def _keep_paths(desk: Desk) -> None:
     await _in_slices(lambda most: desk.draw_paths(most=most), desk, _DRAW_SECONDS)
 
 
+async def _add_up_paths(desk: Desk) -> None:
+    while True:
+        await asyncio.sleep(_DRAW_SECONDS)
+        desk.add_up_paths()
+
+
 async def _end_sessions(desk: Desk) -> None:
     while True:
-        desk.end_sessions()
-        await asyncio.sleep(1)
+        for _ in range(_BEAT_SECONDS):
+            desk.end_sessions()
+            await asyncio.sleep(1)
+        desk.beat()
 
 
 def _follow(health: Health) -> None:

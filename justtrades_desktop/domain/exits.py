@@ -142,15 +142,18 @@ def levels(position: Position, rules: ExitRules, favourable: Decimal | None) -> 
     return Levels(target, stop, reason)
 
 
-def touched(at: Levels, side: int, price: Decimal) -> Exit | None:
+def touched(at: Levels, side: int, price: Decimal, before: Decimal | None = None) -> Exit | None:
     """The exit that ``price`` brings for a position on ``side`` (+1 long, -1 short).
 
-    A stop fills at the price that reached or jumped over it, a target at its own.
+    A stop fills at the price that reached or jumped over it, a target at its own; but where the
+    price ``before`` lay beyond the target already, because the rule is younger, at the price: its
+    own never traded since.
     """
     if at.stop is not None and (price - at.stop) * side <= 0:
         return Exit(at.stop_reason, price)
     if at.target is not None and (price - at.target) * side >= 0:
-        return Exit(ExitReason.TARGET, at.target)
+        beyond = before is not None and (before - at.target) * side > 0
+        return Exit(ExitReason.TARGET, price if beyond else at.target)
     return None
 
 
@@ -179,7 +182,9 @@ def _break_even(
         return None
     offset = _distance(position, rules.break_even_offset, entry) or Fraction(0)
     side = position.side.sign
-    return _on_grid(position, entry + side * offset, side)
+    moved = _on_grid(position, entry + side * offset, side)
+    # Further than the market ever went it would close at once, at a price that never was.
+    return moved if (favourable - moved) * side > 0 else None
 
 
 def _gone(position: Position, trigger: Level | None, entry: Fraction, favourable: Decimal) -> bool:

@@ -17,7 +17,10 @@ from justtrades_desktop.domain.positions import Position, Side
 class Mark:
     """An open ``position``, the prices seen since its last signal, and its exits by rule."""
 
-    __slots__ = ("_levels", "_rules", "at", "guarded", "high", "last", "low", "position")
+    __slots__ = (
+        *("_before", "_follows", "_levels", "_rules", "at", "guarded", "high", "last", "low"),
+        "position",
+    )
 
     def __init__(self, position: Position, rules: ExitRules = NO_EXITS) -> None:
         self.position = position
@@ -25,13 +28,13 @@ class Mark:
         self.low: Decimal | None = position.last_price
         self.high: Decimal | None = position.last_price
         self.at: datetime | None = None
-        self._rules = rules
-        self.guarded = bool(rules)
+        self._before: Decimal | None = position.last_price
         self._levels: Levels | None = None
+        self.guard(rules)
 
     def tick(self, price: Decimal, at: datetime) -> None:
         """Take a price of this position's instrument, at the UTC time ``at``."""
-        self.last = price
+        self._before, self.last = self.last, price
         self.at = at
         if self.low is None or self.high is None:
             self.low = self.high = price
@@ -41,7 +44,7 @@ class Mark:
             self.high = price
         else:
             return
-        if self.guarded:
+        if self._follows:
             self._levels = None  # a stop may trail the new extreme
 
     def settled(self) -> Position:
@@ -63,9 +66,10 @@ class Mark:
     # Exits by rule
 
     def guard(self, rules: ExitRules) -> None:
-        """Leave by ``rules`` from now on; ``guarded`` says whether any price can be one's."""
+        """Leave by ``rules`` from now on; ``guarded`` says whether any price can take it out."""
         self._rules = rules
-        self.guarded = bool(rules)
+        self._follows = rules.trail is not None or rules.break_even is not None
+        self.guarded = self._follows or rules.take_profit is not None or rules.stop is not None
         self._levels = None
 
     @property
@@ -83,7 +87,9 @@ class Mark:
 
     def exit_at(self, price: Decimal) -> Exit | None:
         """The exit that ``price`` brings; to be asked once the price was taken."""
-        return touched(self.levels, self.position.side.sign, price) if self.guarded else None
+        if not self.guarded:
+            return None
+        return touched(self.levels, self.position.side.sign, price, self._before)
 
     def _favourable(self) -> Decimal | None:
         seen = self.high if self.position.side is Side.LONG else self.low

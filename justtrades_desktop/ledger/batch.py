@@ -18,6 +18,7 @@ from justtrades_desktop.domain.events import (
 )
 from justtrades_desktop.domain.ports import Entry
 from justtrades_desktop.domain.positions import Position
+from justtrades_desktop.domain.signals import Source
 from justtrades_desktop.ledger.rows import (
     LEG_COLUMNS,
     SIGNAL_COLUMNS,
@@ -143,9 +144,12 @@ class Batch:
 
     def _take_price(self, signal: Signal) -> None:
         """The next signal may name no price and take this one, after a crash too."""
-        if signal.fill_price is not None and signal.symbol is not None:
-            ticked = PriceTicked(signal.symbol, signal.fill_price, signal.alert.received_at)
-            self._prices[signal.symbol] = price_row(ticked)
+        price = signal.reading.price if signal.reading is not None else None
+        # What a rule fills at is no price of the market.
+        if price is None or signal.symbol is None or signal.alert.source is Source.RULE:
+            return
+        ticked = PriceTicked(signal.symbol, price, signal.alert.received_at)
+        self._prices[signal.symbol] = price_row(ticked)
 
     def _take(self, position: Position | None) -> None:
         if position is None:

@@ -37,6 +37,7 @@ class Leaving(NamedTuple):
     holding: Holding
     position_id: int
     exit: Exit
+    late: bool = False  # a close or flip of it is already under way, and may yet be refused
 
 
 class Ticked(NamedTuple):
@@ -162,17 +163,25 @@ class Book:
     # Exits by rule
 
     def leaving(self, mark: Mark, price: Decimal) -> Leaving | None:
-        """Whether ``price`` takes ``mark`` out; None where a newer signal has changed it since."""
+        """Whether ``price`` takes ``mark`` out; None where a newer signal has added or trimmed."""
         touched = mark.exit_at(price)
         if touched is None:
             return None
-        holding = _holding(mark.position)
-        return Leaving(holding, mark.position.id, touched) if self.newest(holding) is mark else None
+        holding, id_ = _holding(mark.position), mark.position.id
+        newest = self.newest(holding)
+        if newest is mark:
+            return Leaving(holding, id_, touched)
+        same = newest is not None and newest.position.id == id_
+        live = self._live.get(holding) is mark
+        return Leaving(holding, id_, touched, late=True) if live and not same else None
 
     def leave_at_session_end(self) -> Iterator[Mark]:
-        """The newest marks of positions that are to be flat when their session ends."""
+        """The newest marks of positions that are to be flat when their session ends.
+
+        Of one that is being closed the live one: the close may yet be refused.
+        """
         for holding in {*self._live, *self._foreseen}:
-            mark = self.newest(holding)
+            mark = self.newest(holding) or self._live.get(holding)
             if mark is not None and mark.leaves_at_session_end:
                 yield mark
 

@@ -158,7 +158,13 @@ class Desk:
 
     def draw_paths(self, *, most: int | None = None) -> None:
         """Move the P&L paths on to what was ticked since the last call, ``most`` or some more."""
-        self.paths.draw_out(self.clock().timestamp(), most=most)
+        self.paths.draw_out(most=most)
+        if most is None:
+            self.add_up_paths()
+
+    def add_up_paths(self) -> None:
+        """Move the path of the sum of all positions on."""
+        self.paths.add_up(self.clock().timestamp())
 
     def settle_marks(self, *, most: int | None = None) -> None:
         """Send what ticks have moved to the ledger: all of it, or ``most`` positions."""
@@ -175,12 +181,19 @@ class Desk:
 
         Not every session since the opening: the rule may be younger than that.
         """
-        until, self._sessions_until = self._sessions_until, self.clock()
+        until, now = self._sessions_until, self.clock()
+        if until is not None and now < self.calendar.session_end(until):
+            return
+        self._sessions_until = now
         for mark in [*self.book.leave_at_session_end()]:
             opened = mark.position.opened_at
             since = opened if until is None else max(opened, until)
-            if self._sessions_until >= self.calendar.session_end(since):
-                self._intake.end_session(mark, self._sessions_until)
+            if now >= self.calendar.session_end(since):
+                self._intake.end_session(mark, now)
+
+    def beat(self) -> None:
+        """Have the ledger note that the program runs: sessions are dealt with up to then."""
+        self._intake.beat()
 
     async def flush(self) -> None:
         """Return once all that is known now is on disk, or was refused by it."""
@@ -328,6 +341,9 @@ class Desk:
 
     async def _save(self, recorder: Recorder) -> Recorder:
         saved = RecorderSaved(recorder)
+        if recorder.exits.session_end:
+            self.end_sessions()  # those before the rule are none of its business
+            self.beat()
         await self._store.write(saved)
         before = self.book.recorders.get(recorder.id)
         if before is not None:

@@ -6,8 +6,10 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Final, NamedTuple
 
+from justtrades_desktop.domain.contracts import Instrument
 from justtrades_desktop.domain.errors import AlreadyStored, NotStored
 from justtrades_desktop.domain.events import (
     LedgerFailed,
@@ -129,14 +131,19 @@ class Intake:
         """
         owed, self._owed = self._owed, {}
         for left, alert in owed.values():
-            self._take(self._exit(left, alert))
+            self._take(self._exit(left, alert))  # it is owed anew where it cannot be had yet
         self._settle(first_ticks={}, most=most)
+
+    def beat(self) -> None:
+        """Have the ledger note that the program runs, although nothing happens."""
+        self._keep(MarksSettled())
 
     def end_session(self, mark: Mark, at: datetime) -> None:
         """Close a position at its last price because its session is over."""
         position = mark.position
         holding = Holding(position.recorder_id, position.symbol)
-        left = Leaving(holding, position.id, Exit(ExitReason.SESSION, mark.last))
+        late = self._book.newest(holding) is not mark
+        left = Leaving(holding, position.id, Exit(ExitReason.SESSION, mark.last), late=late)
         self._take_out(left, exit_alert(left, None, at))
 
     def committed(self, count: int) -> None:
@@ -148,6 +155,8 @@ class Intake:
             entry = self._under_way.popleft()
             if isinstance(entry, _Arrival) and entry.recorded is not None:
                 self._acknowledge(entry, entry.recorded)
+            elif isinstance(entry, MarksSettled):
+                self.paths.stored(entry.paths)
         closed = self.paths.take_closed()
         if closed:
             self._keep(MarksSettled(paths=closed))
@@ -172,13 +181,28 @@ class Intake:
             self._bus.publish(LedgerFailed(str(error)))
             for arrival in arrivals:
                 arrival.refuse(error)
-                self._owe(arrival)
+                if arrival.leaving is not None:
+                    self._owe(arrival.leaving, arrival.alert)
+            # A position that was withdrawn with them never was, and its number will be another's.
+            self._owed = {id_: owed for id_, owed in self._owed.items() if self._is_live(owed)}
             return
         # The ledger knew a key from before the last start. Remembered now, it is answered as a
         # repeat in the second round; whatever was decided behind it comes round in the same order.
         self._memory.remember(error.key, Seen(error.sent_at, error.first_id))
+        self._decide_anew(arrivals)
+
+    def _decide_anew(self, arrivals: list[_Arrival]) -> None:
+        numbers: dict[int, int] = {}  # positions may be numbered anew
         for arrival in arrivals:
+            before = arrival.recorded.open if arrival.recorded else None
+            left = arrival.leaving
+            if left is not None:
+                id_ = numbers.get(left.position_id, left.position_id)
+                arrival.leaving = left._replace(position_id=id_)
             self._take(arrival)
+            now = arrival.recorded.open if arrival.recorded else None
+            if before is not None and now is not None:
+                numbers[before.id] = now.id
 
     def _tick(self, ticked: PriceTicked, *, spared: Holding | None) -> bool:
         """``spared`` is left alone by the rules: the signal that brings this price goes first."""
@@ -196,12 +220,13 @@ class Intake:
         return bool(counting)
 
     def _take_out(self, left: Leaving, alert: Alert) -> None:
-        """Make a rule's exit a signal of its own, now or once the ledger is well again."""
-        arrival = self._exit(left, alert)
-        if self._failing:
-            self._owe(arrival)
+        """Make a rule's exit a signal of its own, now or once it can be."""
+        owed = self._owed.pop(left.position_id, None)
+        left, alert = owed or (left, alert)  # the first price that touched it is its price
+        if self._failing or left.late:
+            self._owe(left, alert)
         else:
-            self._take(arrival)
+            self._take(self._exit(left, alert))
 
     def _exit(self, left: Leaving, alert: Alert) -> _Arrival:
         receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
@@ -209,18 +234,28 @@ class Intake:
         recorder = self._book.recorders[left.holding.recorder_id]
         return _Arrival(recorder, alert, receipt, leaving=left)
 
-    def _owe(self, arrival: _Arrival) -> None:
-        """A rule's exit could not be stored: it is tried again until it is, at the same price."""
-        left = arrival.leaving
-        if left is not None:
-            self._owed.setdefault(left.position_id, _Owed(left, arrival.alert))
+    def _owe(self, left: Leaving, alert: Alert) -> None:
+        """Try a rule's exit again until it is stored, at the same price, while there is any."""
+        self._owed.setdefault(left.position_id, _Owed(left._replace(late=False), alert))
+
+    def _is_live(self, owed: _Owed) -> bool:
+        live = self._book.live_mark(owed.leaving.holding)
+        return live is not None and live.position.id == owed.leaving.position_id
+
+    def _pay_first(self, holding: Holding) -> None:
+        """What a rule owes this holding comes before a later alert's say."""
+        for owed in [owed for owed in self._owed.values() if owed.leaving.holding == holding]:
+            del self._owed[owed.leaving.position_id]
+            self._take(self._exit(*owed))
 
     def _take_exit(self, arrival: _Arrival, left: Leaving) -> None:
         mark = self._book.newest(left.holding)
         reading = arrival.alert.reading
-        # It may be flat by now, or hold another position: then there is nothing to take out.
         if mark is not None and mark.position.id == left.position_id:
             self._decide(arrival, reading if isinstance(reading, Reading) else None)
+        elif self._is_live(_Owed(left, arrival.alert)):
+            self._owe(left, arrival.alert)  # a close is under way, and may yet be refused
+        # Else it is flat by now, or holds another position: there is nothing to take out.
 
     def _take(self, arrival: _Arrival) -> None:
         if arrival.leaving is not None:
@@ -228,6 +263,8 @@ class Intake:
             return
         reading = arrival.alert.reading
         enabled = arrival.recorder.enabled
+        if not enabled and isinstance(reading, Reading):
+            self._see_price(reading, arrival.alert)
         if enabled and isinstance(reading, Reading) and reading.action is Action.PRICE:
             arrival.answer(self._priced(reading, arrival.alert))
             return
@@ -235,6 +272,12 @@ class Intake:
             self._answer_repeat(arrival, first)
             return
         self._decide(arrival, reading if enabled and isinstance(reading, Reading) else None)
+
+    def _see_price(self, reading: Reading, alert: Alert) -> None:
+        """Rules go on while the recorder is off, and its own prices may be all there are."""
+        if reading.ticker is not None and reading.price is not None and not alert.bygone:
+            symbol = self._book.instrument(reading.ticker).symbol
+            self.tick(PriceTicked(symbol, reading.price, alert.received_at))
 
     def _priced(self, reading: Reading, alert: Alert) -> Receipt:
         if reading.ticker is None or reading.price is None:
@@ -275,7 +318,10 @@ class Intake:
         counts = True
         if reading and instrument:
             holding = Holding(recorder.id, instrument.symbol)
-            if reading.price is not None and arrival.leaving is None:
+            if self._owed and arrival.leaving is None:
+                self._pay_first(holding)
+            # Decided anew, it brings no news: newer prices may have come since.
+            if reading.price is not None and arrival.leaving is None and arrival.recorded is None:
                 ticked = PriceTicked(instrument.symbol, reading.price, alert.received_at)
                 counts = not alert.bygone and self._tick(ticked, spared=holding)
             mark = self._book.newest(holding)
@@ -285,7 +331,7 @@ class Intake:
             new_position_id=self._next_position,
             instrument=instrument,
             position=position,
-            last_price=self._book.last_price(instrument.symbol) if instrument else None,
+            last_price=self._last_price(instrument, position) if instrument else None,
             key=arrival.key,
             twice=self._memory.follows_itself(recorder.id, alert) and arrival.key is None,
         )
@@ -294,6 +340,15 @@ class Intake:
         self._append(arrival, arrival.recorded)
         if ticked is not None and counts:
             self._look_at(recorder, ticked)
+
+    def _last_price(self, instrument: Instrument, position: Position | None) -> Decimal | None:
+        """The newest known price; a position's own entry may be newer, where it was held back."""
+        ticked = self._book.prices.get(instrument.symbol)
+        if ticked is None or (position is not None and position.updated_at > ticked.at):
+            entry = position.last_price if position is not None else None
+            if entry is not None:
+                return entry
+        return ticked.price if ticked else None
 
     def _look_at(self, recorder: Recorder, ticked: PriceTicked) -> None:
         """A signal's own price reaches its position's rules once the signal has had its say."""

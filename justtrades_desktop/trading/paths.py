@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from itertools import islice
 from typing import Final
 
 from justtrades_desktop.domain.events import PathSaved, PriceTicked, ProductSaved, SignalRecorded
+from justtrades_desktop.domain.marks import Mark
 from justtrades_desktop.domain.paths import Path
 from justtrades_desktop.domain.positions import Position
 from justtrades_desktop.trading.book import Book, Holding
@@ -90,16 +92,17 @@ class _Line:
         self.price: float | None = None
         self.take(position)
 
-    def take(self, position: Position) -> None:
-        """Take over what a signal made of it."""
+    def take(self, position: Position, price: Decimal | None = None) -> None:
+        """Take over what a signal made of it; ``price`` is newer than the signal's own."""
         points = float(position.point_value)
         self.position = position
         self.slope = position.signed * points
         self.cost = position.side.sign * float(position.open_cost) * points
         product = position.product
         self.counts = position.priced and product is not None and product.currency == _HOME
-        if position.last_price is not None:
-            self.price = float(position.last_price)
+        newest = price or position.last_price
+        if newest is not None:
+            self.price = float(newest)
 
     def value(self, price: float) -> float:
         return self.slope * price - self.cost
@@ -121,6 +124,7 @@ class Paths:
         self._closed: OrderedDict[int, Path] = OrderedDict()
         self._unsaved: dict[int, None] = {}  # in the order in which they grew
         self._unsaved_closed: dict[int, Path] = {}
+        self._writing: dict[int, Path] = {}  # closed ones that are on their way to the disk
         self._groups: defaultdict[int, Together] = defaultdict(Together)
         self.everything = Together()
         self.total = Path()
@@ -188,6 +192,7 @@ class Paths:
             else:
                 line.take(opened)
             self._mark(line, at)
+            self._see_newest(line)
         now = self._worth(holding)
         for group in (self._groups[holding.recorder_id], self.everything):
             group.changed(now[0] - before[0], now[1] - before[1])
@@ -207,17 +212,17 @@ class Paths:
         self._closed.clear()  # the ledger has valued them anew
         self._add_up()
 
-    def draw_out(self, at: float, *, most: int | None = None) -> None:
-        """Move paths on to what was ticked; ``at`` is now, in seconds since 1970.
-
-        ``most`` paths or some more are moved, those first that have waited longest.
-        """
+    def draw_out(self, *, most: int | None = None) -> None:
+        """Move ``most`` paths or some more on to what was ticked, the longest waiting first."""
         drawn = 0
         for symbol in [*self._stretches]:
             if most is not None and drawn >= most:
-                return
+                break
             drawn += len(self._in[symbol])
             self._draw(symbol)
+
+    def add_up(self, at: float) -> None:
+        """Move the path of the sum on to ``at``, in seconds since 1970."""
         self._add_up()
         if self._sum is not None:
             for moment, value in self._sum.points():
@@ -248,16 +253,23 @@ class Paths:
     def take_closed(self) -> tuple[PathSaved, ...]:
         """The last parts of paths whose positions were closed since the last call."""
         closed, self._unsaved_closed = self._unsaved_closed, {}
+        self._writing |= closed
         return tuple(
             PathSaved(id_, part, points)
             for id_, path in closed.items()
             for part, points in path.changed_parts()
         )
 
+    def stored(self, saved: Iterable[PathSaved]) -> None:
+        """They are on disk."""
+        if self._writing:
+            for one in saved:
+                self._writing.pop(one.position_id, None)
+
     def put_back(self, saved: Iterable[PathSaved]) -> None:
         """They could not be stored: they are still to be saved."""
         for position_id in {one.position_id for one in saved}:
-            path = self.path_of(position_id)
+            path = self._writing.pop(position_id, None) or self.path_of(position_id)
             if path is not None:
                 path.all_changed()
                 if position_id in self._lines:
@@ -318,12 +330,22 @@ class Paths:
                     line.path.add(at, line.value(price))
                 self._unsaved[line.position.id] = None
 
+    def _see_newest(self, line: _Line) -> None:
+        """A tick may have come between the signal's decision and its commit."""
+        mark = self._live(line)
+        if mark is not None and mark.last is not None:
+            line.price = float(mark.last)
+
     def _look_again(self, line: _Line) -> None:
         """A first tick has priced it by now."""
+        mark = self._live(line)
+        if mark is not None and mark.position.priced:
+            line.take(mark.position, mark.last)
+
+    def _live(self, line: _Line) -> Mark | None:
         holding = Holding(line.position.recorder_id, line.position.symbol)
         mark = self._book.live_mark(holding)
-        if mark is not None and mark.position.id == line.position.id and mark.position.priced:
-            line.take(mark.position)
+        return mark if mark is not None and mark.position.id == line.position.id else None
 
     def _add_up(self) -> None:
         """Sum from the lines anew: gains that were added one by one lose a little each time."""

@@ -6,13 +6,15 @@ One bad tick must not become a position's worst for good, nor take it out by its
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
 from justtrades_desktop.domain.contracts import Catalogue
 from justtrades_desktop.domain.events import PriceTicked
 
-_PART_OF_PRICE: Final = Decimal("0.1")  # where no tick size is known
+_PART: Final = Decimal("0.1")  # of the price, where no tick size is known or the last one is old
+_FRESH: Final = timedelta(minutes=15)
 
 
 class PriceGate:
@@ -22,7 +24,6 @@ class PriceGate:
         self._catalogue = catalogue
         self._newest = newest
         self._held: dict[str, PriceTicked] = {}
-        self._limits: dict[str, Decimal] = {}
 
     @property
     def held(self) -> list[PriceTicked]:
@@ -30,7 +31,10 @@ class PriceGate:
         return [*self._held.values()]
 
     def let_through(self, ticked: PriceTicked) -> tuple[PriceTicked, ...]:
-        """The prices that count now: this one, with the one it confirms before it, or none."""
+        """The prices that count now: this one, with the one it confirms before it, or none.
+
+        Both count from now on: nothing happened at the moment of the first.
+        """
         last = self._newest.get(ticked.symbol)
         if last is None or self._near(ticked, last):
             if self._held:
@@ -39,15 +43,15 @@ class PriceGate:
         held = self._held.get(ticked.symbol)
         if held is not None and self._near(ticked, held):
             del self._held[ticked.symbol]
-            return (held, ticked)
+            return (held._replace(at=ticked.at), ticked)
         self._held[ticked.symbol] = ticked
         return ()
 
     def _near(self, one: PriceTicked, other: PriceTicked) -> bool:
-        limit = self._limits.get(one.symbol)
-        if limit is None:
-            product = self._catalogue.instrument(one.symbol).product
-            if product is None:
-                return abs(one.price - other.price) <= abs(other.price) * _PART_OF_PRICE
-            limit = self._limits[one.symbol] = product.tick_size * product.jump_ticks
-        return abs(one.price - other.price) <= limit
+        """Within the product's limit; over a pause, a weekend say, a market may go further."""
+        gone = abs(one.price - other.price)
+        product = self._catalogue.instrument(one.symbol).product
+        if product is not None and gone <= product.tick_size * product.jump_ticks:
+            return True
+        paused = one.at - other.at > _FRESH
+        return (product is None or paused) and gone <= abs(other.price) * _PART

@@ -99,8 +99,7 @@ class TradePage(QWidget):
             return
         self._trade = trade
         self.facts.show_facts(list(facts_of(trade, self._product(trade))))
-        if not self.notes.unsaved:
-            self.notes.show_notes(trade.notes, trade.tags)
+        self.notes.follow(trade.notes, trade.tags)
 
     def show_neighbours(self, before: bool, after: bool) -> None:
         """Whether the list has a trade before and after this one."""

@@ -67,6 +67,11 @@ class TradeNotes(QWidget):
         self.write(notes, tags)
         self.said.clear()
 
+    def follow(self, notes: str, tags: tuple[str, ...]) -> None:
+        """Show what is saved by now, unless somebody is typing or it stands there already."""
+        if not self.unsaved and (notes, tags) != self._saved:
+            self.show_notes(notes, tags)
+
     def write(self, notes: str, tags: tuple[str, ...]) -> None:
         """Fill the fields as if somebody typed."""
         self.notes.setPlainText(notes)

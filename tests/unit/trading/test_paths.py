@@ -98,7 +98,7 @@ async def test_it_goes_on_where_the_ledger_s_stopped() -> None:
     again = Paths(desk.book)
     again.load(desk.desk.open_positions(), {1: Path.of_parts(parts)})
     again.ticked(PriceTicked("MNQ1!", Decimal(25580), START + timedelta(seconds=2)))
-    again.draw_out(START.timestamp() + 3)
+    again.draw_out()
     path = again.path_of(1)
     assert path is not None
     assert path.values.tolist() == [0, -20, -40]

@@ -12,7 +12,7 @@ from tests.fakes.desk import TestDesk
 
 async def _long() -> TestDesk:
     desk = TestDesk()
-    await desk.send(alert(reading("buy", "25600", quantity=1)))
+    await desk.send(alert(reading("buy", "25600", quantity=1), after=0))
     return desk
 
 
@@ -75,3 +75,22 @@ async def test_a_late_price_does_not_replace_a_newer_one() -> None:
     desk.desk.tick("MNQ1!", Decimal(25590), source="replay", at=START - timedelta(days=365))
     assert desk.book.prices["MNQ1!"].price == 25610
     assert desk.book.prices["MNQ1!"].source == "tradovate"
+
+
+async def test_over_a_pause_a_market_may_go_further() -> None:
+    desk = await _long()
+    monday = START + timedelta(days=3)
+    desk.desk.tick("MNQ1!", Decimal(25000), at=monday)
+    assert desk.book.prices["MNQ1!"].price == 25000
+    desk.desk.tick("MNQ1!", Decimal(2500), at=monday + timedelta(days=1))
+    assert desk.book.prices["MNQ1!"].price == 25000
+
+
+async def test_a_confirmed_price_counts_from_its_confirmation_on() -> None:
+    desk = await _long()
+    desk.desk.tick("MNQ1!", Decimal(25300), at=START)
+    later = START + timedelta(seconds=90)
+    desk.desk.tick("MNQ1!", Decimal(25310), at=later)
+    (position,) = desk.desk.open_positions()
+    assert position.in_money(position.worst) == -600
+    assert desk.book.prices["MNQ1!"].at == later
