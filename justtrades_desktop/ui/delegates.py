@@ -25,6 +25,7 @@ _SELECTED: Final = 0.22  # how much of the accent a chosen row takes: P&L must s
 _CHIP: Final = 0.18
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_FIGURES: Final = "0123456789-,. "
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -80,6 +81,7 @@ class ToneDelegate(QStyledItemDelegate):
         """Follow a change of the theme."""
         self._tones = tone_colours(colours)
         self._chosen = chosen_ground(colours)
+        self._figure = 0  # the width of the widest, not known yet
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         cell: Cell = index.data(CellRole)
@@ -97,11 +99,21 @@ class ToneDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, area: QRect, cell: Cell
     ) -> None:
         text, width = cell.text, area.width() - 2 * ROW_PADDING
-        if 2 * len(text) * area.height() > 3 * width:  # letters are narrower than rows are high
+        if not self._surely_fits(cell, option, width):
             text = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
         painter.setPen(self._tones[cell.tone])
         inner = area.adjusted(ROW_PADDING, 0, -ROW_PADDING, 0)
         painter.drawText(inner, _RIGHT if cell.numeric else _LEFT, text)
+
+    def _surely_fits(self, cell: Cell, option: QStyleOptionViewItem, width: int) -> bool:
+        """Most do, and to measure a text takes half as long as to draw it."""
+        if not cell.numeric:  # letters are narrower than rows are high
+            return 2 * len(cell.text) * option.rect.height() <= 3 * width
+        if not self._figure:
+            metrics = option.fontMetrics
+            self._figure = max(metrics.horizontalAdvance(figure) for figure in _FIGURES)
+        # One sign, an arrow say, and then figures.
+        return self._figure * len(cell.text) + option.rect.height() <= width
 
 
 class ChipDelegate(ToneDelegate):
