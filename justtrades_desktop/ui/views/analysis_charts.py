@@ -28,7 +28,7 @@ from justtrades_desktop.ui.views import analysis_bars as made
 from justtrades_desktop.ui.views.analysis_rows import Chosen
 from justtrades_desktop.ui.views.analysis_words import trade_words
 
-_DAY = 86_400.0
+_SHORTEST = 60.0  # seconds that a curve of equity covers at least
 
 
 class AnalysisCharts(QObject):
@@ -103,7 +103,7 @@ class AnalysisCharts(QObject):
     # Equity
 
     def _make_growth(self, colours: Colours, setting: ChartSetting) -> None:
-        span = Span(self, shortest=_DAY)
+        span = Span(self, shortest=_SHORTEST)
         self.equity = Graph(
             self.tr("Equity"),
             colours,
