@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from bench.acknowledge import acknowledgement, with_a_million
+from bench.broker import broker
 from bench.frames import frames
 from bench.journal import journal
 from bench.lag import loop_lag
@@ -21,6 +22,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
     "frames": frames,
     "start": start,
     "ticks": ticks,
+    "broker": broker,
 }
 
 

@@ -11,6 +11,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kill-rounds", type=int, default=5, help="rounds of the kill -9 test")
     parser.addoption("--fuzz", type=int, default=2000, help="bodies of the fuzz test")
+    parser.addoption("--schedules", type=int, default=60, help="schedules of broker faults")
+    parser.addoption("--first-schedule", type=int, default=0, help="number of the first of them")
+    parser.addoption("--endurance", type=float, default=5.0, help="seconds of the endurance test")
     parser.addoption(
         "--pictures", type=Path, default=None, help="folder for pictures of the screens"
     )

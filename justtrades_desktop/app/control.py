@@ -11,6 +11,7 @@ from typing import Final
 
 from aiohttp import web
 
+from justtrades_desktop.app.brokers_soon import BrokersSoon
 from justtrades_desktop.app.commands import Json, execute
 from justtrades_desktop.app.feeds import Feeds, carry_out
 from justtrades_desktop.domain.errors import NotStored, UserError
@@ -22,9 +23,17 @@ _SHUTDOWN_SECONDS: Final = 2.0
 class Control:
     """Loopback only, on a port of its own, so that no tunnel to the listener ever leads here."""
 
-    def __init__(self, desk: Desk, feeds: Feeds, *, show: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        feeds: Feeds,
+        brokers: BrokersSoon | None,
+        *,
+        show: Callable[[], bool],
+    ) -> None:
         self._desk = desk
         self._feeds = feeds
+        self._brokers = brokers
         self._show = show
         self._runner: web.ServerRunner | None = None
         self.secret = secrets.token_urlsafe(32)
@@ -63,7 +72,17 @@ class Control:
             return {"window": self._show()}
         if command.startswith("replay."):
             return carry_out(self._feeds, command, arguments)
+        if command.startswith("broker."):
+            return await self._about_brokers(command, arguments)
         return await execute(self._desk, command, arguments)
+
+    async def _about_brokers(self, command: str, arguments: Json) -> Json:
+        if self._brokers is None:
+            raise UserError("This JustTrades runs without brokers")
+        brokers = await self._brokers.get()
+        from justtrades_desktop.app.broker_commands import carry_out as about_brokers
+
+        return await about_brokers(brokers, command, arguments)
 
 
 def _failed(title: str, hint: str) -> web.Response:

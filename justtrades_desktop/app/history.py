@@ -8,11 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from justtrades_desktop.domain.broker import AuditLine
 from justtrades_desktop.domain.events import SignalLine
 from justtrades_desktop.domain.legacy import Imported
 from justtrades_desktop.domain.paths import Path as PnlPath
 from justtrades_desktop.domain.positions import Leg, Position
 from justtrades_desktop.domain.trades import Origin, Trade
+from justtrades_desktop.ledger.audit import Audit
 from justtrades_desktop.ledger.legacy_write import imported
 from justtrades_desktop.ledger.reader import Reader
 from justtrades_desktop.ledger.trades import Journal
@@ -28,6 +30,7 @@ class LedgerHistory:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="history")
         self._reader: Reader | None = None
         self._journal: Journal | None = None
+        self._audit: Audit | None = None
 
     async def signals(self, *, limit: int, before: int | None = None) -> Sequence[SignalLine]:
         """Signals below the id ``before``, newest first."""
@@ -70,6 +73,14 @@ class LedgerHistory:
         """What is known of old histories."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, imported, self._path)
 
+    async def audit(
+        self, *, limit: int, before: int | None = None, connection: str | None = None
+    ) -> Sequence[AuditLine]:
+        """Calls to the broker below the id ``before``, newest first, of one connection or all."""
+        return await self._ask_audit(
+            lambda audit: audit.page(limit=limit, before=before, connection=connection)
+        )
+
     def close(self) -> None:
         """Let go of the file."""
         self._thread.shutdown(wait=True)
@@ -77,6 +88,8 @@ class LedgerHistory:
             self._reader.close()
         if self._journal is not None:
             self._journal.close()
+        if self._audit is not None:
+            self._audit.close()
 
     async def _ask(self, question: Callable[[Reader], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(
@@ -87,6 +100,16 @@ class LedgerHistory:
         return await asyncio.get_running_loop().run_in_executor(
             self._thread, self._answer_from_journal, question
         )
+
+    async def _ask_audit(self, question: Callable[[Audit], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(
+            self._thread, self._answer_from_audit, question
+        )
+
+    def _answer_from_audit(self, question: Callable[[Audit], T]) -> T:
+        if self._audit is None:
+            self._audit = Audit(self._path)
+        return question(self._audit)
 
     def _answer_from_journal(self, question: Callable[[Journal], T]) -> T:
         if self._journal is None:

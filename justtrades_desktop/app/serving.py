@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from justtrades_desktop import __version__
+from justtrades_desktop.app.brokers_soon import BrokersSoon
 from justtrades_desktop.app.control import Control
 from justtrades_desktop.app.feeds import Feeds
 from justtrades_desktop.app.instance import Card, leave_card, owning
@@ -43,6 +44,7 @@ class Config:
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     allowed_hosts: tuple[str, ...] = ()
+    brokers: bool = True
 
 
 @dataclass(slots=True)
@@ -88,6 +90,8 @@ class Serving:
     health: Health
     supervisor: Supervisor
     feeds: Feeds
+    brokers: BrokersSoon | None
+    """None where the start asks for none."""
 
 
 @asynccontextmanager
@@ -116,7 +120,14 @@ async def serving(
         url = await listener.start(config.host, config.port)
         stack.push_async_callback(listener.stop)
         feeds = Feeds(core.desk.tick, supervisor)
-        control = Control(core.desk, feeds, show=show)
+        brokers = (
+            BrokersSoon(core.desk, core.store, supervisor, folder=config.data_dir)
+            if config.brokers
+            else None
+        )
+        if brokers is not None:
+            stack.push_async_callback(brokers.stop)
+        control = Control(core.desk, feeds, brokers, show=show)
         address = await control.start()
         stack.push_async_callback(control.stop)
         leave_card(config.data_dir, Card(os.getpid(), url, address, control.secret))
@@ -129,7 +140,9 @@ async def serving(
         supervisor.start("sum of paths", lambda: _add_up_paths(core.desk))
         supervisor.start("sessions", lambda: _end_sessions(core.desk))
         supervisor.start("results", core.load_results)
-        yield Serving(config, url, core.desk, health, supervisor, feeds)
+        if brokers is not None:
+            brokers.begin()
+        yield Serving(config, url, core.desk, health, supervisor, feeds, brokers)
 
 
 def _calm_collector() -> None:

@@ -25,6 +25,13 @@ class Supervisor:
         """Run ``service`` under ``name`` until it returns or the supervisor closes."""
         self._tasks[name] = asyncio.create_task(self._keep_up(name, service), name=name)
 
+    async def stop(self, name: str) -> None:
+        """End the service ``name``; nothing happens where there is none."""
+        task = self._tasks.pop(name, None)
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
     async def close(self) -> None:
         """End all services."""
         for task in self._tasks.values():

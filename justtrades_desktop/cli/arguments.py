@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
+from justtrades_desktop.cli.broker_arguments import add_broker
 from justtrades_desktop.cli.journal_arguments import add_export, add_filters, add_stats
+from justtrades_desktop.cli.simulator_arguments import add_simulator
 from justtrades_desktop.domain.exits import level
 from justtrades_desktop.domain.signals import Opposite, Outcome
 
@@ -74,7 +77,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     decode.add_argument("--content-type", default="", metavar="T")
     _replay(command("replay", "replay", "run", "play a file of prices in the running program"))
+    add_simulator(
+        command("simulator", "simulator", "run", "a broker with play money on this machine"), _port
+    )
     command("check", "upkeep", "check", "fold all signals again and compare")
+    add_broker(commands, partial(_broker_command, common), partial(_group, commands, common))
+    _audit(commands, common)
     backup = command("backup", "upkeep", "backup", "copy the ledger while it is in use")
     backup.add_argument("file", metavar="FILE")
     legacy = command("import-legacy", "legacy", "run", "bring an old Just.Trades history along")
@@ -106,6 +114,21 @@ def _address() -> _Parser:
     return address
 
 
+def _group(commands: Any, common: _Parser, name: str, help_: str) -> Any:
+    group = commands.add_parser(name, help=help_, parents=[common], allow_abbrev=False)
+    return group.add_subparsers(
+        title="commands", metavar="COMMAND", required=True, parser_class=_Parser
+    )
+
+
+def _broker_command(common: _Parser, group: Any, name: str, function: str, help_: str) -> _Parser:
+    made: _Parser = group.add_parser(
+        name, help=help_, description=help_, parents=[common], allow_abbrev=False
+    )
+    made.set_defaults(run=_lazily("broker", function))
+    return made
+
+
 def _recorder(commands: Any, common: _Parser) -> None:
     recorder = commands.add_parser(
         "recorder", help="add, list and change recorders", parents=[common], allow_abbrev=False
@@ -131,6 +154,31 @@ def _recorder(commands: Any, common: _Parser) -> None:
     verb("rotate-token", "give a recorder a new webhook; the old one stops working")
     verb("enable", "take alerts again")
     verb("disable", "store alerts, but let them change nothing")
+
+
+def _audit(commands: Any, common: _Parser) -> None:
+    audit = commands.add_parser(
+        "audit", help="the calls to the broker", parents=[common], allow_abbrev=False
+    )
+    verbs = audit.add_subparsers(
+        title="commands", metavar="COMMAND", required=True, parser_class=_Parser
+    )
+
+    def verb(name: str, function: str, help_: str) -> _Parser:
+        made: _Parser = verbs.add_parser(
+            name, help=help_, description=help_, parents=[common], allow_abbrev=False
+        )
+        made.set_defaults(run=_lazily("audit", function))
+        return made
+
+    listed = verb("list", "show", "the calls and their answers, newest first")
+    listed.add_argument("--limit", type=_count(1), default=50, metavar="N")
+    listed.add_argument("--before", type=_count(1), metavar="ID", help="go on below this one")
+    listed.add_argument("--connection", metavar="NAME")
+    verb("verify", "verify", "whether all that was written is there, unaltered and in order")
+    exported = verb("export", "export", "write all of it to a file of JSON lines")
+    exported.add_argument("file", metavar="FILE", help="a new file, or - for standard output")
+    exported.add_argument("--force", action="store_true", help="replace the file if it exists")
 
 
 class _ReplayWords(argparse.Action):

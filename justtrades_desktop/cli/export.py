@@ -5,11 +5,8 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TextIO
 
@@ -24,6 +21,7 @@ from justtrades_desktop.cli.journal_rows import (
     signal_row,
     trade_row,
 )
+from justtrades_desktop.cli.new_file import opened
 from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.domain.events import SignalLine
 from justtrades_desktop.domain.positions import Position
@@ -49,7 +47,7 @@ def export(chosen: argparse.Namespace) -> int:
     """Write one kind of rows to a file or to standard output."""
     format_ = _format(chosen)
     made = _EXPORTS[chosen.what](chosen, ledger(chosen))
-    with _opened(chosen.file, force=chosen.force) as file:
+    with opened(chosen.file, force=chosen.force) as file:
         count = _WRITERS[format_](file, made)
     where = "" if chosen.file == "-" else f" to {chosen.file}"
     sys.stderr.write(f"Wrote {count:,} rows{where}: {made.holds}\n")
@@ -196,38 +194,6 @@ _EXPORTS: Final[dict[str, Callable[[argparse.Namespace, Path], Export]]] = {
 }
 
 # How it is written
-
-
-@contextmanager
-def _opened(name: str, *, force: bool) -> Iterator[TextIO]:
-    """The file to write, readable by its owner alone; nothing is left of it after a failure.
-
-    Raises:
-        UserError: it is there already, or cannot be written.
-    """
-    if name == "-":
-        if isinstance(sys.stdout, TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8", newline="")
-        yield sys.stdout
-        return
-    path = Path(name)
-    unfinished = path.with_name(f".{path.name}.unfinished") if force else path
-    flags = os.O_CREAT | os.O_WRONLY | (os.O_TRUNC if force else os.O_EXCL)
-    try:
-        handle = os.open(unfinished, flags, 0o600)
-    except FileExistsError as error:
-        raise UserError(f"{path} exists already", "Choose a new name, or --force.") from error
-    except OSError as error:
-        raise UserError(
-            f"{path} cannot be written: {error.strerror}", "Choose another place."
-        ) from error
-    try:
-        with open(handle, "w", encoding="utf-8", newline="") as file:
-            yield file
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
 
 
 def _write_csv(file: TextIO, made: Export) -> int:

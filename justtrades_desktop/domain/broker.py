@@ -197,7 +197,7 @@ class LinkState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetState:
-    """Calls of the last hour; ``reserved`` of ``limit`` only exits may use."""
+    """Calls of the last hour and minute; what is ``reserved`` of a limit only exits may use."""
 
     used: int = 0
     limit: int = 0
@@ -206,11 +206,15 @@ class BudgetState:
     limit_minute: int = 0
     locked_until: datetime | None = None
     why_locked: str = ""
+    reserved_minute: int = 0
 
     @property
     def left(self) -> int:
-        """Calls that entries may still make."""
-        return max(0, self.limit - self.reserved - self.used)
+        """Calls that entries may make now: what the hour and the minute both still allow."""
+        left = self.limit - self.reserved - self.used
+        if self.limit_minute:
+            left = min(left, self.limit_minute - self.reserved_minute - self.used_minute)
+        return max(0, left)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +262,10 @@ class Brokerage(Protocol):
     """
 
     @property
+    def is_locked(self) -> bool:
+        """Whether connections of an earlier start wait for the vault's passphrase."""
+
+    @property
     def needs_passphrase(self) -> bool:
         """Whether the vault is shut until :meth:`unlock`: there is no keyring that opens it."""
 
@@ -292,7 +300,7 @@ class Brokerage(Protocol):
         """Close its sockets until :meth:`connect` or the next start; credentials stay."""
 
     async def remove(self, name: str) -> None:
-        """Log off and forget its credentials and tokens."""
+        """Close it and forget its credentials and tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

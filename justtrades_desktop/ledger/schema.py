@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from justtrades_desktop.ledger.columns import DecimalText, UnitsText, UtcText
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration; a file at another revision is migrated, or refused where it is newer."""
 
 NAMING = {
@@ -266,6 +266,41 @@ class ImportedSignalRow(Table, table=True):
     symbol: str | None = None
     price: Decimal | None = Field(default=None, sa_type=DecimalText)
     row: str = Field(sa_type=Text)
+
+
+class AuditRow(Table, table=True):
+    """A call to the broker and its answer; rows are only ever added (triggers refuse the rest).
+
+    Times and seconds are plain texts, because ``hash`` covers the row as it stands in the file.
+    """
+
+    __tablename__ = "audit"
+
+    id: int = Field(primary_key=True)
+    at: str
+    connection: str
+    operation: str
+    request: str = Field(sa_type=Text)
+    status: int | None = None
+    answer: str = Field(sa_type=Text)
+    seconds: str | None = None
+    outcome: str
+    reason: str
+    signal_id: int | None = None
+    order_id: int | None = None
+    client_order_id: str | None = None
+    previous: str
+    hash: str
+
+
+class AuditHeadRow(Table, table=True):
+    """The newest audit row, told a second time: one row, so that a cut-off end is found."""
+
+    __tablename__ = "audit_head"
+
+    id: int = Field(primary_key=True)
+    audit_id: int
+    hash: str
 
 
 def table_of(row: type[SQLModel]) -> SqlTable:

@@ -7,49 +7,32 @@ import logging
 import sqlite3
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from justtrades_desktop.domain.contracts import Product
+from justtrades_desktop.domain.broker import AuditedCall
 from justtrades_desktop.domain.errors import AlreadyStored, NotStored, UserError
-from justtrades_desktop.domain.events import PriceTicked
-from justtrades_desktop.domain.paths import Path as PnlPath
 from justtrades_desktop.domain.ports import AppendListener, Entry, Note
-from justtrades_desktop.domain.positions import Position
-from justtrades_desktop.domain.recorders import Recorder
-from justtrades_desktop.ledger import notes
-from justtrades_desktop.ledger.batch import PATHS, POSITIONS, PRICES, SIGNALS, Batch
+from justtrades_desktop.ledger import audit_chain, notes
+from justtrades_desktop.ledger.audit_queue import CallQueue
+from justtrades_desktop.ledger.batch import Batch
+from justtrades_desktop.ledger.contents import Contents, contents_of
 from justtrades_desktop.ledger.file import create_private, damaged, recognise, writing_engine
-from justtrades_desktop.ledger.rows import OPEN, position_of, price_of, recorder_of
-from justtrades_desktop.ledger.schema import REVISION, HeartbeatRow, RecorderRow, table_of
+from justtrades_desktop.ledger.schema import REVISION
 from justtrades_desktop.ledger.statements import driver
 
 _LARGEST_BATCH: Final = 512
+_CALLS_ALONG: Final = 8  # with signals: under a millisecond that a sender's answer waits for
+_CALLS_ALONE: Final = 64
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
-    """What the core needs of the ledger to go on where it stopped."""
-
-    recorders: tuple[Recorder, ...]
-    open_positions: tuple[Position, ...]
-    paths: dict[int, PnlPath]
-    prices: tuple[PriceTicked, ...]
-    products: dict[str, Product]
-    next_signal: int
-    next_position: int
-    last_signal_at: datetime | None
-    last_beat_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +63,7 @@ class Store:
         self._loop = asyncio.get_running_loop()
         self._waiting: SimpleQueue[Sequence[_Append | _Write | None]] = SimpleQueue()
         self._gathered: list[_Append] = []
+        self._calls = CallQueue()
         self._epoch = 0
         self._void_epoch = -1  # the thread's own
         self._engine: Engine | None = None
@@ -136,6 +120,25 @@ class Store:
         self._waiting.put([_Write(note, stored)])
         return stored
 
+    def record(self, call: AuditedCall) -> None:
+        """Add ``call`` to the audit: with the next commit, at most a quarter second later.
+
+        Returns at once and never fails. While the ledger cannot be written, calls wait in memory;
+        what does not fit is counted in :attr:`calls_missed`.
+        """
+        if self._calls.put(call):
+            self._waiting.put(())
+
+    @property
+    def calls_waiting(self) -> int:
+        """Calls to the broker that are not in the audit yet."""
+        return self._calls.waiting
+
+    @property
+    def calls_missed(self) -> int:
+        """Calls to the broker since the start that never came into the audit."""
+        return self._calls.missed
+
     # On the loop
 
     def _committed(self, count: int, seconds: float) -> None:
@@ -160,12 +163,19 @@ class Store:
         self._tell(_succeed, opened, contents)
         going_on = True
         while going_on:
-            going_on = self._work(self._next_run())
+            run = self._next_run()
+            if run is None:
+                self._write_calls()
+            else:
+                going_on = self._work(run)
         self._disconnect()
 
-    def _next_run(self) -> list[_Append | _Write | None]:
-        """What is waiting now; blocks until there is something."""
-        run = [*self._waiting.get()]
+    def _next_run(self) -> list[_Append | _Write | None] | None:
+        """What is waiting now; blocks until there is something. None: it is the calls' turn."""
+        try:
+            run = [*self._waiting.get(timeout=self._calls.patience())]
+        except Empty:
+            return None
         try:
             while len(run) < _LARGEST_BATCH:
                 run += self._waiting.get_nowait()
@@ -183,6 +193,7 @@ class Store:
             self._commit(appends)
             appends = []
             if item is _STOP:
+                self._write_all_calls()
                 return False
             self._note(item)
         self._commit(appends)
@@ -192,23 +203,61 @@ class Store:
         if not entries:
             return
         started = time.perf_counter()
-
-        def write(connection: Connection) -> None:
-            batch = Batch()
-            for entry in entries:
-                batch.add(entry)
-            batch.execute(connection)
-
+        calls = self._calls.offer(_CALLS_ALONG)
         try:
-            self._in_transaction(write)
+            if not (calls and self._commit_together(entries, calls)):
+                self._in_transaction(partial(_append, entries))
         except (AlreadyStored, NotStored) as error:
             self._void_epoch += 1
             self._tell(self._withdrawn, error)
         else:
             self._tell(self._committed, len(entries), time.perf_counter() - started)
 
+    def _commit_together(self, entries: list[Entry], calls: list[AuditedCall]) -> bool:
+        """False where the calls may be what could not be written: they hold no signal back."""
+        entries_fit = False
+
+        def write(connection: Connection) -> None:
+            nonlocal entries_fit
+            _append(entries, connection)
+            entries_fit = True
+            audit_chain.append(connection, calls)
+
+        try:
+            self._in_transaction(write)
+        except NotStored:
+            if not entries_fit:
+                raise
+            self._calls.failed()
+            return False
+        self._calls.written()
+        return True
+
+    def _write_calls(self) -> bool:
+        """Write the calls that wait, a step of them; False where that was not possible."""
+        calls = self._calls.offer(_CALLS_ALONE)
+        if not calls:
+            return False
+        try:
+            self._in_transaction(lambda connection: audit_chain.append(connection, calls))
+        except NotStored:
+            self._calls.failed()
+            return False
+        self._calls.written()
+        return True
+
+    def _write_all_calls(self) -> None:
+        self._calls.wake()
+        while self._write_calls():
+            pass
+        if self._calls.waiting:
+            log.error("%d calls to the broker are in no audit", self._calls.waiting)
+
     def _note(self, item: _Write) -> None:
         note = item.note
+        if note is None and self._write_calls() and self._calls.waiting:
+            self._waiting.put([item])  # its turn comes again, behind what has come meanwhile
+            return
         try:
             if note is not None:
                 self._in_transaction(lambda connection: notes.write(connection, note))
@@ -250,6 +299,13 @@ class Store:
             log.debug("no loop to tell")
 
 
+def _append(entries: list[Entry], connection: Connection) -> None:
+    batch = Batch()
+    for entry in entries:
+        batch.add(entry)
+    batch.execute(connection)
+
+
 def _transact(connection: Connection, work: Callable[[Connection], None]) -> None:
     raw = driver(connection)
     raw.execute("BEGIN IMMEDIATE")
@@ -287,40 +343,9 @@ def _open(path: Path, connection: Connection) -> Contents:
         with connection.begin():  # Alembic would commit a transaction it does not know of
             driver(connection).execute("BEGIN IMMEDIATE")
             migrate(connection)
-    contents = _contents(connection)
+    contents = contents_of(connection)
     connection.rollback()
     return contents
-
-
-def _contents(connection: Connection) -> Contents:
-    recorders = connection.execute(select(table_of(RecorderRow))).mappings()
-    positions = connection.execute(select(POSITIONS).where(POSITIONS.c.status == OPEN)).mappings()
-    prices = connection.execute(select(PRICES)).mappings()
-    last_signal = connection.execute(
-        select(SIGNALS.c.id, SIGNALS.c.received_at).order_by(SIGNALS.c.id.desc()).limit(1)
-    ).first()
-    last_position = connection.execute(select(func.max(POSITIONS.c.id))).scalar()
-    open_positions = tuple(map(position_of, positions))
-    return Contents(
-        recorders=tuple(map(recorder_of, recorders)),
-        open_positions=open_positions,
-        paths=_paths(connection),
-        prices=tuple(map(price_of, prices)),
-        products=notes.products(connection),
-        next_signal=last_signal.id + 1 if last_signal else 1,
-        next_position=(last_position or 0) + 1,
-        last_signal_at=last_signal.received_at if last_signal else None,
-        last_beat_at=connection.execute(select(table_of(HeartbeatRow).c.at)).scalar(),
-    )
-
-
-def _paths(connection: Connection) -> dict[int, PnlPath]:
-    """The paths of open positions."""
-    parts: defaultdict[int, dict[int, bytes]] = defaultdict(dict)
-    query = select(PATHS).join(POSITIONS, POSITIONS.c.id == PATHS.c.position_id)
-    for row in connection.execute(query.where(POSITIONS.c.status == OPEN)):
-        parts[row.position_id][row.part] = row.points
-    return {id_: PnlPath.of_parts(found) for id_, found in parts.items()}
 
 
 def _for_the_trader(path: Path, error: Exception) -> Exception:

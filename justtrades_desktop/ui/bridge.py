@@ -10,6 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from justtrades_desktop.domain.broker import BrokerChanged
 from justtrades_desktop.domain.events import (
     LedgerFailed,
     LedgerRecovered,
@@ -43,6 +44,7 @@ class Bridge(QObject):
     recorders_changed = Signal()
     trades_noted = Signal(object)  # list of TradeNoted
     history_imported = Signal()
+    brokers_changed = Signal(object)  # set of names of connections
     ledger_failed = Signal(str)
     ledger_recovered = Signal()
     interrupted = Signal()  # some of what was gathered has been told, more follows
@@ -57,6 +59,7 @@ class Bridge(QObject):
         self._recorders = False
         self._noted: list[TradeNoted] = []
         self._imported = False
+        self._brokers: set[str] = set()
         self._ledger: LedgerFailed | LedgerRecovered | None = None
         self._telling: deque[Callable[[], None]] = deque()
         self._pace = Pace(self._step, self)
@@ -68,6 +71,7 @@ class Bridge(QObject):
             bus.subscribe(RecorderSaved, self._on_recorder),
             bus.subscribe(TradeNoted, self._on_noted),
             bus.subscribe(LegacyImported, self._on_imported),
+            bus.subscribe(BrokerChanged, self._on_broker),
             bus.subscribe(LedgerFailed, self._on_ledger),
             bus.subscribe(LedgerRecovered, self._on_ledger),
         ]
@@ -112,6 +116,10 @@ class Bridge(QObject):
         self._imported = True
         self._pace.ask()
 
+    def _on_broker(self, event: BrokerChanged) -> None:
+        self._brokers.add(event.name)
+        self._pace.ask()
+
     def _on_ledger(self, event: LedgerFailed | LedgerRecovered) -> None:
         self._ledger = event
         self._pace.ask()
@@ -146,6 +154,7 @@ class Bridge(QObject):
             or self._moved
             or self._noted
             or self._imported
+            or self._brokers
             or self._ledger
         )
 
@@ -158,6 +167,7 @@ class Bridge(QObject):
         moved, self._moved = self._moved, set()
         noted, self._noted = self._noted, []
         imported, self._imported = self._imported, False
+        brokers, self._brokers = self._brokers, set()
         ledger, self._ledger = self._ledger, None
         if recorders:
             yield self.recorders_changed.emit
@@ -171,9 +181,15 @@ class Bridge(QObject):
             yield partial(self.trades_noted.emit, noted)
         if imported:
             yield self.history_imported.emit
+        if brokers:  # after the signals: what they say is compared with it
+            yield partial(self.brokers_changed.emit, brokers)
         if moved:
             yield partial(self.prices_moved.emit, moved)
-        if isinstance(ledger, LedgerFailed):
-            yield partial(self.ledger_failed.emit, ledger.reason)
-        elif isinstance(ledger, LedgerRecovered):
-            yield self.ledger_recovered.emit
+        if ledger is not None:
+            yield partial(self._tell_ledger, ledger)
+
+    def _tell_ledger(self, event: LedgerFailed | LedgerRecovered) -> None:
+        if isinstance(event, LedgerFailed):
+            self.ledger_failed.emit(event.reason)
+        else:
+            self.ledger_recovered.emit()

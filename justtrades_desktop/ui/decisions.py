@@ -143,6 +143,10 @@ class Decisions(QObject):
         """Show a dialog that decides nothing."""
         await self._ask(dialog)
 
+    async def decide(self, dialog: QDialog) -> bool:
+        """Show a dialog that decides by itself; whether it was accepted."""
+        return await self._ask(dialog) == YES
+
     def open_positions(self, recorder_id: int | None = None) -> int:
         """How many positions are open, of one recorder or of all."""
         return sum(

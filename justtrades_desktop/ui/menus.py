@@ -56,6 +56,8 @@ class Menus(QObject):
         self._add(menu, self.tr("&New recorder…"), window.commands.new_recorder, "Ctrl+N")
         self._add(menu, self.tr("Send a &test alert…"), window.commands.test_alert, "Ctrl+T")
         self._add(menu, self.tr("&Connect alerts…"), window.commands.connect_alerts, "Ctrl+L")
+        if window.broker_commands is not None:
+            self._add(menu, self.tr("Connect Trado&vate…"), window.broker_commands.add)
         menu.addSeparator()
         self._add(menu, self.tr("&Import old history…"), window.commands.import_history)
         self._add(menu, self.tr("Replay &prices…"), window.replay.bring_up)
@@ -72,6 +74,9 @@ class Menus(QObject):
         self._add(menu, self.tr("&Recorders"), lambda: self._panel(window.recorders_dock), "Ctrl+4")
         self._add(menu, self.tr("&Charts"), lambda: self._panel(window.charts_dock), "Ctrl+5")
         self._add(menu, self.tr("A&nalysis"), lambda: self._tab(window.analysis), "Ctrl+6")
+        accounts = window.accounts
+        if accounts is not None:
+            self._add(menu, self.tr("Acc&ounts"), lambda: self._tab(accounts), "Ctrl+7")
         menu.addSeparator()
         shown = self._submenu(menu, self.tr("Shown p&anels"))
         for dock in (window.recorders_dock, window.charts_dock):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -49,6 +51,12 @@ def paint(widget: QWidget, colour: QColor) -> None:
 def fixed_font() -> QFont:
     """The system's font of equal widths."""
     return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+
+
+def plain_tip(text: str) -> str:
+    """A tool tip that shows ``text`` as it is: Qt takes what looks like HTML for HTML."""
+    lines = "<br>".join(html.escape(line) for line in text.split("\n"))
+    return f"<span>{lines}</span>" if text else ""
 
 
 def rule() -> QFrame:

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import QApplication
 from justtrades_desktop import __version__
 from justtrades_desktop.app.demo import demo as demo_feed
 from justtrades_desktop.app.serving import Config, Serving, serving
+from justtrades_desktop.domain.broker import Brokerage
+from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.ui import loop as qt_loop
 from justtrades_desktop.ui.icon import app_icon
 from justtrades_desktop.ui.loop import DesktopLoop
@@ -147,10 +149,11 @@ async def _show(
 
     async with AsyncExitStack() as stack:
         running = await stack.enter_async_context(serving(config, show=show))
+        brokerage = await _brokerage(running)
         announce(running)
         if demo:
             await stack.enter_async_context(demo_feed(running))
-        shell = Shell(app, running, stop, demo=demo)
+        shell = Shell(app, running, stop, demo=demo, brokerage=brokerage)
         stack.push_async_callback(shell.close)
         errors.report = shell.report
         stack.callback(errors.forget)
@@ -160,6 +163,17 @@ async def _show(
             _ = shell.tasks.start(_picture(shell, pictures, stop), name="picture")
         await stop.wait()
         shells.clear()
+
+
+async def _brokerage(running: Serving) -> Brokerage | None:
+    """The brokers, None where they do not start: all that is not theirs works all the same."""
+    if running.brokers is None:
+        return None
+    try:
+        return await running.brokers.get()
+    except UserError as error:
+        log.warning("the window opens without brokers: %s", error)
+        return None
 
 
 async def _picture(shell: Shell, folder: Path, stop: asyncio.Event) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from justtrades_desktop.app.serving import Serving
+from justtrades_desktop.domain.broker import Brokerage
 from justtrades_desktop.ui.addresses import shown
 from justtrades_desktop.ui.bridge import Bridge
 from justtrades_desktop.ui.memory import Look, Memory
@@ -32,6 +33,7 @@ class Shell(QObject):
         *,
         demo: bool = False,
         tray_available: bool | None = None,
+        brokerage: Brokerage | None = None,
     ) -> None:
         super().__init__()
         self._app = app
@@ -40,7 +42,15 @@ class Shell(QObject):
         self.bridge = Bridge(running.desk.bus)
         self.tasks = Tasks(self.report)
         theme = apply_theme(app, self._wants_dark())
-        self.window = MainWindow(running, self.bridge, self.tasks, theme, self.memory, demo=demo)
+        self.window = MainWindow(
+            running,
+            self.bridge,
+            self.tasks,
+            theme,
+            self.memory,
+            demo=demo,
+            brokerage=brokerage,
+        )
         self.window.menus.show_look(self.memory.look)
         self.tray = Tray(
             running.desk,

@@ -6,11 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum, auto
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QTimer
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QStatusBar, QWidget
 
 from justtrades_desktop import __version__
@@ -20,8 +18,11 @@ from justtrades_desktop.domain.errors import NotStored, UserError
 from justtrades_desktop.domain.events import ALERTS, PriceTicked
 from justtrades_desktop.domain.feeds import feed_named, stale_after
 from justtrades_desktop.domain.values import plain
+from justtrades_desktop.ui.broker_words import broker_said, data_said
+from justtrades_desktop.ui.brokers import Brokers
 from justtrades_desktop.ui.format import age
-from justtrades_desktop.ui.parts import Dot, plain_label
+from justtrades_desktop.ui.parts import Dot, plain_label, plain_tip
+from justtrades_desktop.ui.said import Level, Said, level_colour
 from justtrades_desktop.ui.theme import GRID, Colours
 
 PROBE_SECONDS: Final = 5.0
@@ -33,24 +34,6 @@ _MOVING_MS: Final = 500
 _IN_USE: Final = timedelta(hours=1)  # a feed silent for longer is shown only if it is the last
 
 translate = QCoreApplication.translate
-
-
-class Level(Enum):
-    """How a part is."""
-
-    QUIET = auto()
-    GOOD = auto()
-    LATE = auto()
-    BAD = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A light and the words beside it; ``more`` is the tool tip."""
-
-    level: Level
-    words: str
-    more: str = ""
 
 
 @dataclass(slots=True)
@@ -197,23 +180,24 @@ class Part(QWidget):
 
     def show_said(self, said: Said, colours: Colours) -> None:
         """Show a state."""
-        self.dot.set_colour(_colour(said.level, colours))
+        self.dot.set_colour(level_colour(said.level, colours))
         if self.label.text() != said.words:
             self.label.setText(said.words)
             self.setAccessibleName(said.words)
-        self.setToolTip(said.more)
+        self.setToolTip(plain_tip(said.more))
 
 
 class StatusBar(QStatusBar):
-    """Listener, ledger, loop and prices on the left, clock and version on the right."""
+    """Listener, ledger, loop, prices and brokers on the left, clock and version on the right."""
 
-    def __init__(self, running: Serving, colours: Colours) -> None:
+    def __init__(self, running: Serving, colours: Colours, brokers: Brokers | None = None) -> None:
         super().__init__()
         self._running = running
+        self._brokers = brokers if brokers is not None and brokers.present else None
         self._colours = colours
         self.listener_beat, self.ledger_beat = Beat(), Beat()
         self.setSizeGripEnabled(False)
-        self.parts = {name: Part(colours) for name in ("listener", "ledger", "loop", "prices")}
+        self.parts = {name: Part(colours) for name in self._names()}
         for part in self.parts.values():
             self.addWidget(part)
         self.clock = plain_label("")
@@ -227,6 +211,10 @@ class StatusBar(QStatusBar):
         self._moving.timeout.connect(self.refresh)
         self._moving.start()
         self.refresh()
+
+    def _names(self) -> Sequence[str]:
+        own = ("listener", "ledger", "loop", "prices")
+        return own if self._brokers is None else (*own, "broker", "data")
 
     def set_colours(self, colours: Colours) -> None:
         """Follow a change of the theme."""
@@ -257,6 +245,9 @@ class StatusBar(QStatusBar):
             "loop": loop_said(health.pulse.latest, health.pulse.worst),
             "prices": prices_said(newest, now, positions=opened, held=desk.held_prices),
         }
+        if self._brokers is not None:
+            said["broker"] = broker_said(self._brokers.states, now)
+            said["data"] = data_said(self._brokers.states, now)
         for name, part in self.parts.items():
             part.show_said(said[name], self._colours)
         self.clock.setText(f"{now.astimezone():%H:%M:%S}")
@@ -280,12 +271,3 @@ class StatusBar(QStatusBar):
         started = loop.time()
         await self._running.desk.flush()
         return loop.time() - started
-
-
-def _colour(level: Level, colours: Colours) -> QColor:
-    return {
-        Level.QUIET: colours.muted,
-        Level.GOOD: colours.good,
-        Level.LATE: colours.warning,
-        Level.BAD: colours.danger,
-    }[level]

@@ -14,8 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from justtrades_desktop.domain.broker import Environment
 from justtrades_desktop.trading.desk import Desk
 from justtrades_desktop.ui.addresses import shown as without_scheme
+from justtrades_desktop.ui.broker_words import environment_colour
 from justtrades_desktop.ui.format import Tone
 from justtrades_desktop.ui.parts import CopyButton, Dot, paint, plain_label
 from justtrades_desktop.ui.theme import GRID, Colours
@@ -80,6 +82,7 @@ class TopBar(QWidget):
         self.copy_button = CopyButton(self.tr("Copy"), self.tr("Copy the listener's address"))
         self.copy_button.set_text_to_copy(url)
         self.mode = plain_label(self.tr("Signals only – no broker connected"))
+        self._environment: Environment | None = None
         self.result_label = plain_label(self.tr("Open P&L"))
         self.result = plain_label()
         self.result.setAccessibleName(self.tr("Open P&L"))
@@ -126,7 +129,7 @@ class TopBar(QWidget):
     def set_colours(self, colours: Colours) -> None:
         """Follow a change of the theme."""
         self._colours = colours
-        paint(self.mode, colours.muted)
+        self._paint_mode()
         paint(self.result_label, colours.muted)
         paint(self.today_label, colours.muted)
         paint(self.demo, colours.warning)
@@ -134,6 +137,18 @@ class TopBar(QWidget):
         self.error_banner.set_colour(QColor("#e0912a"), QColor("#1a1205"))
         self.set_trouble(bool(self.ledger_banner.text.text()))
         self.refresh()
+
+    def show_mode(self, words: str, environment: Environment | None) -> None:
+        """Say what is connected, in the colour of the most serious of it."""
+        self.mode.setText(words)
+        self._environment = environment
+        self._paint_mode()
+
+    def _paint_mode(self) -> None:
+        colour = self._colours.muted
+        if self._environment is not None:
+            colour = environment_colour(self._environment, self._colours)
+        paint(self.mode, colour)
 
     def set_quiet(self, quiet: bool) -> None:
         """Leave out the P&L while there is nothing that could have one."""

@@ -12,11 +12,15 @@ from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget, QWidget
 
 from justtrades_desktop.app.serving import Serving
+from justtrades_desktop.domain.broker import Brokerage
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.domain.trades import Origin
 from justtrades_desktop.journal.wanted import Wanted
 from justtrades_desktop.ui.addresses import webhook
 from justtrades_desktop.ui.bridge import Bridge
+from justtrades_desktop.ui.broker_commands import BrokerCommands
+from justtrades_desktop.ui.broker_words import mode_said
+from justtrades_desktop.ui.brokers import Brokers
 from justtrades_desktop.ui.charts.chart import ChartSetting
 from justtrades_desktop.ui.charts.plots import PositionCharts
 from justtrades_desktop.ui.charts.times import Zones
@@ -30,6 +34,7 @@ from justtrades_desktop.ui.status import StatusBar
 from justtrades_desktop.ui.tasks import Tasks
 from justtrades_desktop.ui.theme import Theme
 from justtrades_desktop.ui.top_bar import TopBar
+from justtrades_desktop.ui.views.accounts import AccountsView
 from justtrades_desktop.ui.views.analysis import AnalysisView
 from justtrades_desktop.ui.views.connect import ConnectPage
 from justtrades_desktop.ui.views.journal import JournalView
@@ -59,10 +64,12 @@ class MainWindow(QMainWindow):
         memory: Memory,
         *,
         demo: bool = False,
+        brokerage: Brokerage | None = None,
     ) -> None:
         super().__init__()
         self._desk = running.desk
         self._bridge = bridge
+        self.brokers = Brokers(brokerage, running.desk, bridge, self)
         self.theme = theme
         self.hides_to_tray = False
         self.setWindowTitle(self.tr("JustTrades – demo data") if demo else self.tr("JustTrades"))
@@ -71,6 +78,9 @@ class MainWindow(QMainWindow):
             running, tasks, self, colours=lambda: self.theme.colours, complain=self.report
         )
         self.commands = Commands(self, running.desk, tasks, self.decisions)
+        self.broker_commands = (
+            None if brokerage is None else BrokerCommands(self, brokerage, tasks, self.decisions)
+        )
         # Made in reading order: the keyboard walks through them so.
         self.top_bar = TopBar(self._desk, running.url, theme.colours, demo=demo)
         self.setMenuWidget(self.top_bar)
@@ -81,7 +91,7 @@ class MainWindow(QMainWindow):
         self._make_recorders()
         self._make_pages(tasks)
         self._make_charts()
-        self.status = StatusBar(running, theme.colours)
+        self.status = StatusBar(running, theme.colours, self.brokers)
         self.setStatusBar(self.status)
         self.replay = ReplayDialog(running.feeds, tasks, theme.colours, self)
         self._connect_panels()
@@ -96,7 +106,7 @@ class MainWindow(QMainWindow):
     def _make_pages(self, tasks: Tasks) -> None:
         desk, colours = self._desk, self.theme.colours
         self.welcome = Welcome(picture(_ICON), colours)
-        self.positions = PositionsView(desk, self._bridge, tasks, colours)
+        self.positions = PositionsView(desk, self._bridge, tasks, colours, brokers=self.brokers)
         self.journal = JournalView(desk, self._bridge, colours, self.chart_setting)
         self.analysis = AnalysisView(desk, self._bridge, colours, self.chart_setting)
         self.signals = SignalsView(desk, self._bridge, tasks, colours)
@@ -107,10 +117,28 @@ class MainWindow(QMainWindow):
         self.work.addTab(self.journal, self.tr("Journal"))
         self.work.addTab(self.analysis, self.tr("Analysis"))
         self.work.addTab(self.signals, self.tr("Signals"))
+        self._make_accounts()
         self.pages = QStackedWidget()
         for page in (self.welcome, self.connect_page, self.work):
             self.pages.addWidget(page)
         self.setCentralWidget(self.pages)
+
+    def _make_accounts(self) -> None:
+        """A panel only where this start has brokers."""
+        self.accounts: AccountsView | None = None
+        if self.broker_commands is None:
+            return
+        commands = self.broker_commands
+        self.accounts = AccountsView(self.brokers, self._bridge, self.theme.colours)
+        self.accounts.new_wanted.connect(commands.add)
+        self.accounts.unlock_wanted.connect(commands.unlock)
+        self.accounts.connect_wanted.connect(commands.connect_again)
+        self.accounts.disconnect_wanted.connect(commands.disconnect_for_now)
+        self.accounts.remove_wanted.connect(commands.remove)
+        self.positions.accounts_wanted.connect(self.show_accounts)
+        self.brokers.changed.connect(self._show_mode)
+        self.work.addTab(self.accounts, self.tr("Accounts"))
+        self._show_mode()
 
     def _make_recorders(self) -> None:
         self.recorders = RecordersView(
@@ -162,6 +190,7 @@ class MainWindow(QMainWindow):
         self._bridge.told.connect(self.top_bar.refresh)
         self._ageing = QTimer(self)  # the age of a price grows without any event
         self._ageing.setInterval(_TOTAL_MS)
+        self._ageing.timeout.connect(self.brokers.look)
         self._ageing.timeout.connect(self.top_bar.refresh)
         self._ageing.timeout.connect(self.replay.look)
         self.replay.broke_off.connect(self.report)
@@ -189,6 +218,20 @@ class MainWindow(QMainWindow):
     def show_work(self) -> None:
         """Show positions and signals."""
         self.show_page(self.work)
+
+    def show_accounts(self) -> None:
+        """Show what the brokers say."""
+        if self.accounts is not None:
+            self.show_page(self.work)
+            self.work.setCurrentWidget(self.accounts)
+
+    def refresh_accounts(self) -> None:
+        """The vault may be open now."""
+        if self.accounts is not None:
+            self.accounts.refresh()
+
+    def _show_mode(self) -> None:
+        self.top_bar.show_mode(*mode_said(self.brokers.states))
 
     def show_connection(self, recorder_id: int) -> None:
         """Show how TradingView reaches one recorder."""
@@ -249,7 +292,9 @@ class MainWindow(QMainWindow):
     def set_theme(self, theme: Theme) -> None:
         """Follow a change of the theme."""
         self.theme = theme
+        accounts = [] if self.accounts is None else [self.accounts.set_colours]
         follow: list[Callable[[Any], None]] = [
+            *accounts,
             self.welcome.set_colours,
             self.connect_page.set_colours,
             self.positions.set_colours,

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from PySide6.QtCore import QCoreApplication
 
+from justtrades_desktop.domain.broker import Drift
 from justtrades_desktop.domain.errors import NotStored, UserError
+from justtrades_desktop.ui.format import clock, one_line
 
 translate = QCoreApplication.translate
 
@@ -18,6 +22,13 @@ def in_words(error: UserError | NotStored) -> str:
         "Not stored: %1.\nNothing was changed; positions stay as they are. "
         "Make room or check the disk, then try again.",
     ).replace("%1", str(error))
+
+
+def drift_in_words(drift: Drift) -> str:
+    """What differs, and since when it is known."""
+    since = clock(drift.since, datetime.now(UTC))
+    said = translate("Wording", "%1 Seen since %2.").replace("%2", since)
+    return said.replace("%1", one_line(drift.said))
 
 
 def held_in_words(position: int) -> str:

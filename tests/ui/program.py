@@ -22,6 +22,7 @@ from justtrades_desktop.ui.loop import run
 from justtrades_desktop.ui.memory import Look, Memory
 from justtrades_desktop.ui.shell import Shell
 from justtrades_desktop.ui.window import MainWindow
+from tests.fakes.brokerage import FakeBrokerage
 
 DialogT = TypeVar("DialogT", bound=QDialog)
 
@@ -82,13 +83,14 @@ def perform(
     *,
     tray: bool = False,
     look: Look = Look.DARK,
+    brokerage: FakeBrokerage | None = None,
 ) -> None:
     """Run ``play`` on a program with a data folder of its own; nothing of it is left over."""
     quitting = app.quitOnLastWindowClosed()
     app.setQuitOnLastWindowClosed(False)
     before = set(app.topLevelWidgets())
     try:
-        run(_perform(app, folder, play, tray=tray, look=look), app)
+        run(_perform(app, folder, play, tray=tray, look=look, brokerage=brokerage), app)
     finally:
         app.setQuitOnLastWindowClosed(quitting)
         app.setStyleSheet("")
@@ -104,13 +106,16 @@ async def _perform(
     *,
     tray: bool,
     look: Look,
+    brokerage: FakeBrokerage | None,
 ) -> None:
     memory = Memory(folder)
     memory.look = look
     memory.save()
     stop = asyncio.Event()
-    async with serving(Config(data_dir=folder, port=0)) as running:
-        shell = Shell(app, running, stop, tray_available=tray)
+    async with serving(Config(data_dir=folder, port=0, brokers=False)) as running:
+        if brokerage is not None:
+            brokerage.bus = running.desk.bus
+        shell = Shell(app, running, stop, tray_available=tray, brokerage=brokerage)
         shell.show()
         await asyncio.sleep(0)
         try:

@@ -9,15 +9,19 @@ import pytest
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from justtrades_desktop.domain.broker import Environment
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.journal.columns import Trades
 from justtrades_desktop.ui.dialogs.by_hand import ByHandDialog
+from justtrades_desktop.ui.dialogs.connection import ConnectionDialog
 from justtrades_desktop.ui.dialogs.import_legacy import ImportDialog
+from justtrades_desktop.ui.dialogs.passphrase import PassphraseDialog
 from justtrades_desktop.ui.dialogs.plain import KeySheet, Question
 from justtrades_desktop.ui.dialogs.recorder import RecorderDialog
 from justtrades_desktop.ui.dialogs.tick_value import TickValueDialog
 from justtrades_desktop.ui.dialogs.trial import TrialDialog
 from justtrades_desktop.ui.memory import Look
+from tests.fakes.brokerage import FakeBrokerage, holding, locked, off, up
 from tests.fakes.finished import many_trades
 from tests.fakes.legacy import TRADES, OldFile
 from tests.ui.program import Program, perform
@@ -160,6 +164,42 @@ def test_journal(qapp: QApplication, tmp_path: Path, folder: Path, look: Look) -
         importing.deleteLater()
 
     perform(qapp, tmp_path / "data", play, look=look)
+
+
+@pytest.mark.parametrize("look", [Look.DARK, Look.LIGHT])
+def test_brokers(qapp: QApplication, tmp_path: Path, folder: Path, look: Look) -> None:
+    fake = FakeBrokerage(holding(up("Paper", Environment.PAPER), 2))
+
+    async def play(program: Program) -> None:
+        await _trade(program)
+        window = program.window
+        window.resize(1400, 900)
+        await program.until(lambda: window.positions.model.rowCount() > 0)
+        fake.tell(holding(locked(up("Tradovate demo")), 1))
+        fake.tell(off(up("Tradovate live", Environment.LIVE)))
+        await _take(window, folder, "broker-beside-signals", look)
+        window.show_accounts()
+        await _take(window, folder, "accounts", look)
+        assert window.broker_commands is not None
+        window.broker_commands.add()
+        wizard = await program.dialog(ConnectionDialog)
+        wizard.environment.setCurrentIndex(1)
+        wizard.own.fold.click()
+        wizard.real_money.setChecked(True)
+        wizard.test_button.click()
+        await program.until(lambda: bool(wizard.problem.text()))
+        await _take_dialog(program, wizard, folder, "connect-broker", look)
+        fake.passphrase = "a passphrase"
+        for name in [*fake.listed]:
+            await fake.remove(name)
+        assert window.accounts is not None
+        await program.until(window.accounts.empty_button.isVisible)
+        await _take(window, folder, "accounts-empty", look)
+        window.broker_commands.unlock()
+        passphrase = await program.dialog(PassphraseDialog)
+        await _take_dialog(program, passphrase, folder, "passphrase", look)
+
+    perform(qapp, tmp_path / "data", play, look=look, brokerage=fake)
 
 
 async def _there_and_back(program: Program, recorder: Recorder, step: int) -> None:

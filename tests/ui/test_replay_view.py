@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.market.replay import State
+from justtrades_desktop.ui.models.position_row import Field
 from tests.ui.program import Program, perform
 
 
@@ -120,7 +121,7 @@ def test_replayed_prices_say_so_beside_the_position(qapp: QApplication, tmp_path
         recorder = await program.recorder()
         await program.alert(recorder, action="buy", ticker="MNQ1!", contracts=1, price="25600")
         await program.until(lambda: table.rowCount() == 1)
-        index = table.index(0, 5)
+        index = table.index(0, Field.LAST)
         assert index.data() == "25600.00"
         program.running.desk.tick("MNQ1!", Decimal("25600"), source="replay")
         await program.until(lambda: index.data() == "replay · 25600.00")

@@ -10,9 +10,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from justtrades_desktop.domain.events import PriceTicked
+from justtrades_desktop.ui.said import Level
 from justtrades_desktop.ui.status import (
     Beat,
-    Level,
     ledger_said,
     listener_said,
     loop_said,

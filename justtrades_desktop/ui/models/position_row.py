@@ -17,9 +17,12 @@ from justtrades_desktop.domain.feeds import REPLAY, stale_after
 from justtrades_desktop.domain.marks import Mark
 from justtrades_desktop.domain.positions import Position, Side
 from justtrades_desktop.ui import format as shown
+from justtrades_desktop.ui.broker_words import environment_word
+from justtrades_desktop.ui.brokers import NOWHERE, Beside
 from justtrades_desktop.ui.exit_words import closed_in_words
 from justtrades_desktop.ui.format import Tone, tr
 from justtrades_desktop.ui.models.table import Column
+from justtrades_desktop.ui.wording import drift_in_words, held_in_words
 
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -31,18 +34,19 @@ class Field(IntEnum):
     SYMBOL = 1
     SIDE = 2
     SIZE = 3
-    ENTRY = 4
-    LAST = 5
-    PROFIT = 6
-    DRAWDOWN = 7
-    RUN_UP = 8
-    REALIZED = 9
-    OPENED = 10
-    STATUS = 11
+    BROKER = 4
+    ENTRY = 5
+    LAST = 6
+    PROFIT = 7
+    DRAWDOWN = 8
+    RUN_UP = 9
+    REALIZED = 10
+    OPENED = 11
+    STATUS = 12
 
 
-LIVE: Final = (Field.LAST, Field.PROFIT, Field.DRAWDOWN, Field.RUN_UP)
-"""What a tick can change."""
+LIVE: Final = (Field.BROKER, Field.LAST, Field.PROFIT, Field.DRAWDOWN, Field.RUN_UP)
+"""What changes without a signal, from left to right."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +65,31 @@ class PositionRow:
     at: datetime | None = None
     age: str = ""
     source: str = ALERTS
+    broker: Beside = NOWHERE
+    broker_age: str = ""
 
     @classmethod
     def of(
-        cls, mark: Mark, recorder: str, ticked: PriceTicked | None, now: datetime
+        cls,
+        mark: Mark,
+        recorder: str,
+        ticked: PriceTicked | None,
+        now: datetime,
+        *,
+        broker: Beside = NOWHERE,
     ) -> PositionRow:
         """The row of an open position; ``ticked`` is the last price of its instrument."""
         at, source = (ticked.at, ticked.source) if ticked else (mark.at, ALERTS)
-        row = cls(mark.position, recorder, mark.last, mark.low, mark.high, at, source=source)
+        row = cls(
+            mark.position,
+            recorder,
+            mark.last,
+            mark.low,
+            mark.high,
+            at,
+            source=source,
+            broker=broker,
+        )
         return row.aged(now)
 
     @property
@@ -77,13 +98,18 @@ class PositionRow:
         return self.position.closed_at is None
 
     def aged(self, now: datetime) -> PositionRow:
-        """This row, saying how old its price is if it is old."""
+        """This row, saying how old its price, and what the broker holds, is if it is old."""
         age = ""
         if self.is_open and self.at is not None:
             seconds = (now - self.at).total_seconds()
             if seconds > stale_after(self.source):
                 age = shown.age(seconds)
-        return self if age == self.age else replace(self, age=age)
+        held = ""
+        if self.broker.as_of is not None:
+            held = shown.age((now - self.broker.as_of).total_seconds())
+        if age == self.age and held == self.broker_age:
+            return self
+        return replace(self, age=age, broker_age=held)
 
     @cached_property
     def settled(self) -> Position:
@@ -161,6 +187,21 @@ def _what() -> list[Column[PositionRow]]:
             tone=_quiet,
             state=lambda row: (row.size, row.position.closed_at),
             hint=tr("Contracts open; of a closed position the most it held"),
+        ),
+        Column(
+            title=tr("Broker"),
+            text=_broker,
+            sort_key=lambda row: row.broker.net,
+            numeric=True,
+            tone=_broker_tone,
+            tooltip=_broker_tip,
+            spoken=_broker_spoken,
+            state=lambda row: (row.is_open, row.broker_age, row.broker),
+            hint=tr(
+                "What the connected accounts hold in this contract together, where there are "
+                "several kinds LIVE before DEMO before PAPER; \N{NOT EQUAL TO} where any account "
+                "differs from all signals together"
+            ),
         ),
     ]
 
@@ -283,6 +324,43 @@ def _is_long(row: PositionRow) -> bool:
 
 def _side(row: PositionRow) -> str:
     return tr("Long") if _is_long(row) else tr("Short")
+
+
+def _broker(row: PositionRow) -> str:
+    net, environment = row.broker.net, row.broker.environment
+    if net is None or not row.is_open:
+        return shown.UNKNOWN
+    differs = "\N{NOT EQUAL TO} " if row.broker.drifts else ""
+    if row.broker.mixed and environment is not None:
+        # Whose money it is comes before its age, which is in the tool tip: there is little room.
+        return f"{differs}{environment_word(environment)} {shown.whole(net)}"
+    text = f"{differs}{shown.whole(net)}"
+    return f"{row.broker_age} · {text}" if row.broker_age else text
+
+
+def _broker_tone(row: PositionRow) -> Tone:
+    if row.broker_age or row.broker.net is None or not row.is_open:
+        return Tone.MUTED
+    return Tone.WARNING if row.broker.drifts else Tone.TEXT
+
+
+def _broker_tip(row: PositionRow) -> str:
+    if not row.is_open:
+        return ""
+    if row.broker.net is None:
+        return tr("No connection knows what is held in this instrument")
+    lines = [*(drift_in_words(drift) for drift in row.broker.drifts), *row.broker.lines]
+    if row.broker_age:
+        lines.append(tr("The connection is not up: this is {} old").format(row.broker_age))
+    return "\n".join(lines)
+
+
+def _broker_spoken(row: PositionRow) -> str:
+    if row.broker.net is None or not row.is_open:
+        return tr("unknown")
+    differs = tr("differs from the signals") if row.broker.drifts else ""
+    old = tr("{} old").format(row.broker_age) if row.broker_age else ""
+    return ", ".join(part for part in (held_in_words(row.broker.net), differs, old) if part)
 
 
 def _last(row: PositionRow) -> str:

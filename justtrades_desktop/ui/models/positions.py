@@ -16,6 +16,7 @@ from justtrades_desktop.domain.positions import Position
 from justtrades_desktop.trading.book import Holding
 from justtrades_desktop.trading.desk import Desk
 from justtrades_desktop.ui.bridge import Bridge
+from justtrades_desktop.ui.brokers import NOWHERE, Brokers
 from justtrades_desktop.ui.models.position_row import LIVE, PositionRow, columns
 from justtrades_desktop.ui.models.table import TableModel
 
@@ -35,9 +36,17 @@ class PositionsModel(TableModel[PositionRow]):
 
     counts_changed = Signal()
 
-    def __init__(self, desk: Desk, bridge: Bridge, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        bridge: Bridge,
+        parent: QObject | None = None,
+        *,
+        brokers: Brokers | None = None,
+    ) -> None:
         super().__init__(columns(), parent)
         self._desk = desk
+        self._brokers = brokers
         self._show = Show.OPEN
         self._open: dict[int, PositionRow] = {}
         self._closed: dict[int, PositionRow] = {}
@@ -49,6 +58,8 @@ class PositionsModel(TableModel[PositionRow]):
         bridge.prices_moved.connect(self._on_moved)
         bridge.products_changed.connect(self._on_products)
         bridge.recorders_changed.connect(self._on_recorders)
+        if brokers is not None:
+            brokers.changed.connect(self._on_brokers)
 
     # What a view asks and does
 
@@ -84,7 +95,8 @@ class PositionsModel(TableModel[PositionRow]):
         """Let prices grow old on the screen."""
         now = self._desk.clock()
         aged = {id_: row.aged(now) for id_, row in self._open.items()}
-        self._update(row for id_, row in aged.items() if row is not self._open[id_])
+        old = (row for id_, row in aged.items() if row is not self._open[id_])
+        self._update(old)
 
     async def load_closed(self) -> None:
         """Read the positions that closed last from the ledger."""
@@ -129,6 +141,11 @@ class PositionsModel(TableModel[PositionRow]):
             }
         )
 
+    def _on_brokers(self) -> None:
+        book = self._desk.book
+        marks = (mark for mark in book.live() if mark.position.id in self._open)
+        self._update(self._row(mark) for mark in marks)
+
     # Rows
 
     def _take(self, rows: dict[int, PositionRow]) -> None:
@@ -155,7 +172,7 @@ class PositionsModel(TableModel[PositionRow]):
         self._show_rows(rows)
 
     def _update(self, rows: Iterable[PositionRow]) -> None:
-        """Ticks: no row comes, goes or moves."""
+        """Ticks, ages and the broker: no row comes, goes or moves."""
         changed: dict[int, PositionRow] = {}
         for row in rows:
             id_ = row.position.id
@@ -189,7 +206,8 @@ class PositionsModel(TableModel[PositionRow]):
     def _row(self, mark: Mark) -> PositionRow:
         ticked = self._desk.book.prices.get(mark.position.symbol)
         name = self._name(mark.position.recorder_id)
-        return PositionRow.of(mark, name, ticked, self._desk.clock())
+        beside = NOWHERE if self._brokers is None else self._brokers.beside(mark.position.symbol)
+        return PositionRow.of(mark, name, ticked, self._desk.clock(), broker=beside)
 
     def _closed_row(self, position: Position) -> PositionRow:
         return PositionRow(position, self._name(position.recorder_id))

@@ -20,14 +20,16 @@ from PySide6.QtWidgets import (
 
 from justtrades_desktop.trading.desk import Desk
 from justtrades_desktop.ui.bridge import Bridge
+from justtrades_desktop.ui.brokers import Brokers
 from justtrades_desktop.ui.delegates import ToneDelegate, colour_table, set_up_table
 from justtrades_desktop.ui.models.position_row import Field
 from justtrades_desktop.ui.models.positions import PositionsModel, Show
 from justtrades_desktop.ui.tasks import Tasks
 from justtrades_desktop.ui.theme import GRID, Colours
+from justtrades_desktop.ui.views.drift_line import DriftLine
 from justtrades_desktop.ui.views.live_table import LiveTable
 
-_WIDTHS: Final = (12, 8, 6, 4, 10, 14, 10, 10, 10, 10, 7, 9)
+_WIDTHS: Final = (12, 8, 6, 4, 10, 10, 14, 10, 10, 10, 10, 7, 9)
 _TICK_MS: Final = 1000  # how often prices grow older, and rows move to where their P&L belongs
 
 
@@ -38,21 +40,35 @@ class PositionsView(QWidget):
     selection_cleared = Signal()
     tick_value_wanted = Signal(str)  # symbol
     connect_alerts_wanted = Signal()
+    accounts_wanted = Signal()
 
-    def __init__(self, desk: Desk, bridge: Bridge, tasks: Tasks, colours: Colours) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        bridge: Bridge,
+        tasks: Tasks,
+        colours: Colours,
+        *,
+        brokers: Brokers | None = None,
+    ) -> None:
         super().__init__()
         self.setObjectName("positions")
         self._desk = desk
         self._tasks = tasks
         self._loaded = False
         self._chosen: int | None = None
-        self.model = PositionsModel(desk, bridge, self)
+        self.model = PositionsModel(desk, bridge, self, brokers=brokers)
         self.model.counts_changed.connect(self._on_counts)
         # Before the table hears of it.
         self.model.rowsAboutToBeRemoved.connect(self._on_removing)
         bridge.products_changed.connect(self._load_closed)
         self._delegate = ToneDelegate(colours, self)
         self.table = self._build_table(bridge)
+        self.drift_line: DriftLine | None = None
+        if brokers is not None and brokers.present:
+            self.drift_line = DriftLine(brokers, colours, leads_on=True)
+            self.drift_line.more_wanted.connect(self.accounts_wanted)
+        self.table.setColumnHidden(Field.BROKER, self.drift_line is None)
         self._filters = self._build_filters()
         self._tick_value = QPushButton()
         self._tick_value.clicked.connect(self._ask_tick_value)
@@ -73,6 +89,8 @@ class PositionsView(QWidget):
         """Follow a change of the theme."""
         self._delegate.set_colours(colours)
         colour_table(self.table, colours)
+        if self.drift_line is not None:
+            self.drift_line.set_colours(colours)
         for button in self._filters.values():
             button.setStyleSheet(_filter_style(colours))
 
@@ -147,6 +165,8 @@ class PositionsView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(bar)
+        if self.drift_line is not None:
+            layout.addWidget(self.drift_line)
         layout.addWidget(self._pages)
 
     def _build_empty(self) -> QWidget:

@@ -15,19 +15,21 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event
 
 from justtrades_desktop.app.wiring import Core, open_core
 from justtrades_desktop.domain.errors import NotStored, UserError
 from justtrades_desktop.domain.events import LedgerFailed, LedgerRecovered
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.domain.signals import Outcome, Unreadable
+from justtrades_desktop.ledger.audit import Audit
 from justtrades_desktop.ledger.check import check
-from justtrades_desktop.ledger.file import path_in, writing_engine
+from justtrades_desktop.ledger.file import path_in
 from justtrades_desktop.ledger.migrate import migrate
 from justtrades_desktop.ledger.reader import Reader
 from justtrades_desktop.ledger.schema import REVISION, Table
 from tests.fakes.alerts import alert, reading
+from tests.fakes.calls import call
+from tests.fakes.disk import SmallDisk
 
 
 @asynccontextmanager
@@ -265,7 +267,7 @@ async def test_another_programs_database_is_refused(tmp_path: Path) -> None:
 async def test_a_full_disk_refuses_and_goes_on_by_itself_when_there_is_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    disk = _Disk(pages=60)
+    disk = SmallDisk(pages=60)
     monkeypatch.setattr("justtrades_desktop.ledger.store.writing_engine", disk.engine)
     async with recording(tmp_path) as (core, recorder):
         told: list[object] = []
@@ -286,22 +288,6 @@ async def test_a_full_disk_refuses_and_goes_on_by_itself_when_there_is_room(
 async def _fill(core: Core, recorder: Recorder) -> None:
     for _ in range(200):
         await core.desk.receive(recorder, alert(reading("buy", "100"), body="x" * 3000))
-
-
-class _Disk:
-    """Room for a number of pages: SQLite itself refuses to grow the file beyond."""
-
-    def __init__(self, pages: int) -> None:
-        self.pages = pages
-
-    def engine(self, path: Path) -> Engine:
-        engine = writing_engine(path)
-
-        def limit(connection: sqlite3.Connection, _: object) -> None:
-            connection.execute(f"PRAGMA max_page_count={self.pages}")
-
-        event.listen(engine, "connect", limit)
-        return engine
 
 
 async def test_what_no_database_takes_is_refused_and_stops_nobody(tmp_path: Path) -> None:
@@ -341,6 +327,7 @@ async def test_the_migrations_make_the_tables_that_the_code_describes(tmp_path: 
 
 
 OLDER = Path(__file__).parents[2] / "data" / "ledger-0001.sql"
+LATER = Path(__file__).parents[2] / "data" / "ledger-0002.sql"
 
 
 async def test_a_filled_file_of_the_first_revision_is_brought_up_and_goes_on(
@@ -361,6 +348,29 @@ async def test_a_filled_file_of_the_first_revision_is_brought_up_and_goes_on(
         receipt = await core.desk.receive(recorder, alert(reading("close", "25610")))
         assert (receipt.signal_id, receipt.position) == (6, 0)
     assert check(path_in(tmp_path)) == (6, [])
+
+
+async def test_a_filled_file_of_the_second_revision_is_brought_up_and_keeps_an_audit(
+    tmp_path: Path,
+) -> None:
+    connection = sqlite3.connect(path_in(tmp_path))
+    connection.executescript(LATER.read_text())
+    connection.close()
+    with pytest.raises(UserError, match="older version"):
+        Audit(path_in(tmp_path))
+    async with recording(tmp_path) as (core, recorder):
+        (position,) = core.desk.open_positions()
+        assert position.signed == 2
+        assert position.average_entry == 25597
+        (trade,) = await core.desk.trades()
+        assert (trade.notes, trade.tags) == ("too early", ("late",))
+        core.store.record(call(1))
+        receipt = await core.desk.receive(recorder, alert(reading("close", "25610")))
+        assert (receipt.signal_id, receipt.position) == (5, 0)
+    assert check(path_in(tmp_path)) == (5, [])
+    audit = Audit(path_in(tmp_path))
+    assert (audit.verify().rows, audit.verify().faults) == (1, [])
+    audit.close()
 
 
 async def test_a_backup_is_whole_and_never_overwrites(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ class Client:
 
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncIterator[Client]:
-    config = Config(data_dir=tmp_path, port=0, allowed_hosts=("hook.example.com",))
+    config = Config(data_dir=tmp_path, port=0, allowed_hosts=("hook.example.com",), brokers=False)
     async with serving(config) as running, aiohttp.ClientSession() as session:
         yield Client(running, await running.desk.add_recorder("ORB"), session)
 

@@ -1,0 +1,1 @@
+"""A broker on this machine: the same requests, answers and events, with play money."""
