@@ -109,7 +109,8 @@ def _show(chosen: argparse.Namespace, what: str) -> int:
 
 
 def _do(chosen: argparse.Namespace, what: str, arguments: dict[str, Any]) -> int:
-    emit(_ask(chosen, what, arguments), as_json=chosen.json)
+    told = _ask(chosen, what, arguments)
+    emit(told.get("rows", told), as_json=chosen.json)
     return 0
 
 

@@ -33,9 +33,16 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> None:
         )
 
 
+def _part(value: Any) -> str:
+    """One of a list: a leg of a position, or a plain value."""
+    if isinstance(value, Mapping):
+        return f"{value['quantity']} @ {value['price'] or '?'}"
+    return str(value)
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return "-"
     if isinstance(value, list):
-        return ", ".join(f"{leg['quantity']} @ {leg['price'] or '?'}" for leg in value)
+        return ", ".join(map(_part, value)) or "-"
     return " ".join(str(value).split())[:120]

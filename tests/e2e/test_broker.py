@@ -136,6 +136,12 @@ def test_a_day_with_a_broker_survives_kill_nine(
         ("ADA2", 50_000),
     ]
 
+    for verb, light in (("disconnect", b"off"), ("connect", b"demo")):
+        shown = run(tmp_path, "broker", verb, "demo")
+        assert shown.returncode == 0
+        assert light in shown.stdout
+    _up(tmp_path)
+
     # Orders by hand
     market = told(tmp_path, "order", "place", "buy", "2", "MNQ1!", "--account", DEMO)
     assert (market["status"], market["filled"]) == ("Filled", 2)
