@@ -89,7 +89,7 @@ def budget(state: BrokerState) -> str:
         return ""
     if not calls.limit:
         return translate("Brokers", "Calls this hour: –")
-    said = translate("Brokers", "Calls this hour: %1 of %2 used, %3 left, %4 kept for exits")
+    said = translate("Brokers", "Calls this hour: %1 of %2 used, %3 left now, %4 kept for exits")
     for mark, number in zip(
         ("%1", "%2", "%3", "%4"),
         (calls.used, calls.limit, calls.left, calls.reserved),

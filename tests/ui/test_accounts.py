@@ -197,7 +197,7 @@ def test_the_header_says_lockout_budget_expiry_and_error(on_stage: OnStage[None]
         )
         card = panel(stage, FakeBrokerage(state)).cards["Demo"]
         assert card.badge.text() == "DEMO"
-        assert "3,400 of 5,000 used, 100 left, 1,500 kept for exits" in card.budget.text()
+        assert "3,400 of 5,000 used, 100 left now, 1,500 kept for exits" in card.budget.text()
         assert card.lockout.text().startswith("Locked for 4:5")
         assert card.lockout.text().endswith(": 429")
         assert "expires in 3 d" in card.expiry.text()
