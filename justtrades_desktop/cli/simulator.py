@@ -11,10 +11,11 @@ import re
 import signal
 import sys
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from justtrades_desktop.app.places import calendar
 from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.market.walk import Walk
 from justtrades_desktop.simulator.exchange import Exchange, ExchangeSettings
@@ -22,6 +23,7 @@ from justtrades_desktop.simulator.faults import Counted, Fault, FaultPlan, fault
 from justtrades_desktop.simulator.script import Script
 from justtrades_desktop.simulator.server import Server, now
 from justtrades_desktop.simulator.server_settings import ServerSettings
+from justtrades_desktop.simulator.settings import Fees
 
 _STEP_SECONDS = 0.25
 _SAVE_SECONDS = 10.0
@@ -171,7 +173,7 @@ def _stopping() -> asyncio.Event:
 
 def _exchange(chosen: argparse.Namespace) -> Exchange:
     """A new exchange, or the one that was kept."""
-    settings = ExchangeSettings()
+    settings = _exchange_settings(chosen)
     if chosen.state is None or not Path(chosen.state).exists():
         return Exchange(seed=chosen.seed, clock=now, settings=settings)
     try:
@@ -181,6 +183,27 @@ def _exchange(chosen: argparse.Namespace) -> Exchange:
         raise UserError(
             f"{chosen.state} holds no simulator: {error}", "Name another file, or remove it."
         ) from error
+
+
+def _exchange_settings(chosen: argparse.Namespace) -> ExchangeSettings:
+    try:
+        fee = Decimal(chosen.fee)
+    except InvalidOperation as error:
+        raise UserError(f"--fee {chosen.fee}: that is no amount") from error
+    if not fee.is_finite() or fee < 0 or chosen.slippage < 0 or not 0 <= chosen.partial <= 1:
+        raise UserError(
+            "These fills make no sense", "--fee and --slippage from 0 on, --partial from 0 to 1."
+        )
+    if chosen.most is not None and chosen.most < 1:
+        raise UserError(f"--most {chosen.most}: nothing would ever fill")
+    return ExchangeSettings(
+        calendar=calendar(),
+        always_open=not chosen.session_hours,
+        fees=Fees(commission=fee),
+        slippage_ticks=chosen.slippage,
+        partial_chance=chosen.partial,
+        max_fill=chosen.most,
+    )
 
 
 def _user(exchange: Exchange, chosen: argparse.Namespace) -> int:

@@ -22,5 +22,17 @@ def add_simulator(parser: argparse.ArgumentParser, port: Callable[[str], int]) -
         help="at the Nth matching call or event: lost-after@1:order/placeorder",
     )
     parser.add_argument("--faults", type=int, metavar="COUNT", help="so many faults by the seed")
+    fills = parser.add_argument_group("fills")
+    fills.add_argument("--fee", default="0", metavar="AMOUNT", help="per contract and fill (0)")
+    fills.add_argument(
+        "--slippage", type=int, default=0, metavar="TICKS", help="of every market fill (0)"
+    )
+    fills.add_argument(
+        "--partial", type=float, default=0.0, metavar="CHANCE", help="of filling in parts, 0 to 1"
+    )
+    fills.add_argument("--most", type=int, metavar="N", help="contracts that one trade may fill")
+    fills.add_argument(
+        "--session-hours", action="store_true", help="refuse orders while CME is closed"
+    )
     parser.add_argument("--user", default="paper", metavar="NAME", help="who may log in (paper)")
     parser.add_argument("--password", default="simulator", metavar="PW", help="(simulator)")

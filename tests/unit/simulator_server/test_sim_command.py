@@ -101,9 +101,22 @@ def test_faults_and_scripts_from_the_command_line(tmp_path: Path) -> None:
         assert len(armed) == 5
 
 
+@pytest.mark.skipif(os.name == "nt", reason="SIGTERM is a kill on Windows")
+def test_fees_come_out_of_the_cash() -> None:
+    with running("--fee", "1.25", "--slippage", "2") as told:
+        token = log_in(told)
+        assert "orderId" in buy(told, token, front(told, token, "MNQ"))
+        account = ask(f"{told['rest']}/account/list", token=token)[0]["id"]
+        balances = ask(f"{told['rest']}/cashBalance/deps?masterid={account}", token=token)
+        assert balances[0]["amount"] == 49_998.75
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["--fee", "much"], "that is no amount"),
+        (["--partial", "2"], "make no sense"),
+        (["--most", "0"], "nothing would ever fill"),
         (["--fault", "nonsense"], "is no fault; there are p-ticket"),
         (["--script", "/no/such/file"], "cannot be read"),
         (["--port", "99999"], "is not a port"),
