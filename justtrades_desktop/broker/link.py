@@ -48,7 +48,9 @@ class Link:
     @property
     def state(self) -> LinkState:
         """How it is now, with the time of the last thing that came."""
-        said = self._state.said or (self._holds.said if self._state.light is not Light.UP else "")
+        # What keeps all links of the login quiet says more than how this one fell.
+        held = self._holds.said if self._state.light is not Light.UP else ""
+        said = held or self._state.said
         if self._socket is None:
             return replace(self._state, said=said)
         return replace(self._state, said=said, progress_at=self._socket.progress_at)

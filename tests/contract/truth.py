@@ -136,8 +136,14 @@ def silence_was_kept(both: Both) -> Iterator[str]:
             if heard + _INSTANT < at < heard + LOCKOUT - _INSTANT:
                 yield f"{what} came {at - heard:.2f} s into a lockout"
     log = both.plan.log
+    # A look-up that was broken off with its link never heard what it was told.
+    unheard = {
+        call.operation.partition(" ")[2]
+        for call in both.kept.calls
+        if call.reason == "broken off by us"
+    }
     for number, call in enumerate(log):
-        penalty = _penalty_told(call)
+        penalty = 0.0 if call.operation in unheard else _penalty_told(call)
         again = (each for each in log[number + 1 :] if each.operation == call.operation)
         first = next(again, None)
         if penalty and first is not None and _INSTANT < first.at - call.at < penalty - _INSTANT:
