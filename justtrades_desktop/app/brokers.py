@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -99,6 +99,7 @@ class Brokers:
         self._tested: dict[tuple[str, Credentials], Tokens] = {}
         self._changing = asyncio.Lock()
         self._over = False
+        self._listeners: list[Callable[[str], None]] = []
         self._vault_tried = asyncio.Event()
         self._paper = Paper(folder, desk.bus, clock=desk.clock)
         self._unsubscribe = [
@@ -238,7 +239,7 @@ class Brokers:
             await self._bring_down(link)
             await vault_waiting.remove(await self._opened(), name)
             del self._links[name]
-            self._desk.bus.publish(BrokerChanged(name))
+            self._came_or_went(name)
 
     # For orders
 
@@ -257,6 +258,31 @@ class Brokers:
     def connections(self) -> Sequence[Connection]:
         """All that are not disconnected."""
         return [link.connection for link in self._links.values() if link.connection is not None]
+
+    @property
+    def names(self) -> Sequence[str]:
+        """All that there are, disconnected ones too."""
+        return tuple(self._links)
+
+    def found(self, name: str) -> Connection | None:
+        """What is connected under ``name``; None where nothing is."""
+        link = self._links.get(name)
+        return None if link is None else link.connection
+
+    def listen(self, heard: Callable[[str], None]) -> Callable[[], None]:
+        """Call ``heard`` at once when a connection comes or goes; the result ends that."""
+        self._listeners.append(heard)
+
+        def leave() -> None:
+            if heard in self._listeners:
+                self._listeners.remove(heard)
+
+        return leave
+
+    def _came_or_went(self, name: str) -> None:
+        for heard in tuple(self._listeners):
+            heard(name)
+        self._desk.bus.publish(BrokerChanged(name))
 
     # Up and down
 
@@ -299,10 +325,11 @@ class Brokers:
         self._links[new.name] = link
         self._supervisor.start(f"broker {new.name}", connection.run)
         self._watch()
-        self._desk.bus.publish(BrokerChanged(new.name))
+        self._came_or_went(new.name)
 
     async def _bring_down(self, link: _Link) -> None:
         http, link.http, link.connection = link.http, None, None
+        self._came_or_went(link.new.name)
         await self._supervisor.stop(f"broker {link.new.name}")
         if http is not None:
             await http.close()

@@ -11,10 +11,13 @@ from typing import TypeVar
 from justtrades_desktop.domain.broker import AuditLine
 from justtrades_desktop.domain.events import SignalLine
 from justtrades_desktop.domain.legacy import Imported
+from justtrades_desktop.domain.orders import Decision, Execution
 from justtrades_desktop.domain.paths import Path as PnlPath
 from justtrades_desktop.domain.positions import Leg, Position
+from justtrades_desktop.domain.steps import Step
 from justtrades_desktop.domain.trades import Origin, Trade
 from justtrades_desktop.ledger.audit import Audit
+from justtrades_desktop.ledger.execution_reader import ExecutionReader
 from justtrades_desktop.ledger.legacy_write import imported
 from justtrades_desktop.ledger.reader import Reader
 from justtrades_desktop.ledger.trades import Journal
@@ -31,6 +34,7 @@ class LedgerHistory:
         self._reader: Reader | None = None
         self._journal: Journal | None = None
         self._audit: Audit | None = None
+        self._execution: ExecutionReader | None = None
 
     async def signals(self, *, limit: int, before: int | None = None) -> Sequence[SignalLine]:
         """Signals below the id ``before``, newest first."""
@@ -81,6 +85,30 @@ class LedgerHistory:
             lambda audit: audit.page(limit=limit, before=before, connection=connection)
         )
 
+    async def decisions(self, *, limit: int, before: int | None = None) -> Sequence[Decision]:
+        """Decisions below the id ``before``, newest first."""
+        return await self._ask_execution(
+            lambda reader: reader.decisions(limit=limit, before=before)
+        )
+
+    async def decisions_of(self, signal_id: int) -> Sequence[Decision]:
+        """What the links made of one signal, in order."""
+        return await self._ask_execution(lambda reader: reader.decisions_of(signal_id))
+
+    async def executions(
+        self, *, limit: int, before: Execution | None = None
+    ) -> Sequence[Execution]:
+        """Fills before another one, newest first."""
+        return await self._ask_execution(
+            lambda reader: reader.executions(limit=limit, before=before)
+        )
+
+    async def last_steps(
+        self, recorder_id: int, count: int, now: Mapping[str, int]
+    ) -> Sequence[Step]:
+        """What the last signals of a recorder did, oldest first; ``now`` is where it stands."""
+        return await self._ask_execution(lambda reader: reader.last_steps(recorder_id, count, now))
+
     def close(self) -> None:
         """Let go of the file."""
         self._thread.shutdown(wait=True)
@@ -90,6 +118,8 @@ class LedgerHistory:
             self._journal.close()
         if self._audit is not None:
             self._audit.close()
+        if self._execution is not None:
+            self._execution.close()
 
     async def _ask(self, question: Callable[[Reader], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(
@@ -105,6 +135,16 @@ class LedgerHistory:
         return await asyncio.get_running_loop().run_in_executor(
             self._thread, self._answer_from_audit, question
         )
+
+    async def _ask_execution(self, question: Callable[[ExecutionReader], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(
+            self._thread, self._answer_from_execution, question
+        )
+
+    def _answer_from_execution(self, question: Callable[[ExecutionReader], T]) -> T:
+        if self._execution is None:
+            self._execution = ExecutionReader(self._path)
+        return question(self._execution)
 
     def _answer_from_audit(self, question: Callable[[Audit], T]) -> T:
         if self._audit is None:

@@ -127,7 +127,7 @@ async def serving(
         )
         if brokers is not None:
             stack.push_async_callback(brokers.stop)
-        control = Control(core.desk, feeds, brokers, show=show)
+        control = Control(core.desk, feeds, brokers, show=show, executions=brokers)
         address = await control.start()
         stack.push_async_callback(control.stop)
         leave_card(config.data_dir, Card(os.getpid(), url, address, control.secret))

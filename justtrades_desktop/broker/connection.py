@@ -15,6 +15,7 @@ from justtrades_desktop.broker.answers import Trouble
 from justtrades_desktop.broker.asking import Asking
 from justtrades_desktop.broker.budget import Budget
 from justtrades_desktop.broker.contracts import Contracts, Unresolved
+from justtrades_desktop.broker.entities import Entity
 from justtrades_desktop.broker.entrance import Entrance
 from justtrades_desktop.broker.http import Http
 from justtrades_desktop.broker.link import Link
@@ -42,6 +43,9 @@ from justtrades_desktop.domain.contracts import Product
 from justtrades_desktop.domain.ports import Clock
 
 log = logging.getLogger(__name__)
+
+Heard = Callable[[int | None], None]
+"""Told of each change at once, with the id of the account it is about; None is all of them."""
 
 _GATHER: Final = 0.05  # seconds in which changes are told once
 _ASK_AGAIN: Final = 60.0  # and a contract that could not be looked up is asked for again
@@ -95,6 +99,7 @@ class Connection:
         self._on_price = on_price
         self._product_of = product_of
         self._holds = Holds(now=now, locked=lambda: budget.locked_for)
+        self._listeners: list[Heard] = []
         self._news = asyncio.Event()
         self._strange = asyncio.Event()
         self._looked_up: set[int] = set()
@@ -116,15 +121,15 @@ class Connection:
             timing=timing or Timing(),
         )
         queue = queue or ConnectQueue()
-        self._orders_link = self._link(queue)
-        self._market_link = self._link(queue)
+        self._orders_link = self._link(queue, self._orders_link_changed)
+        self._market_link = self._link(queue, self.touch)
         self._user = UserStream(
             addresses.user,
             entrance=entrance,
             mirror=self.mirror,
             on_connecting=self._connecting,
             on_synced=self._synced,
-            on_change=self._mirror_changed,
+            on_change=lambda data: self._mirror_changed(self.mirror.account_of(data)),
         )
         self._market = MarketStream(
             addresses.market,
@@ -169,7 +174,50 @@ class Connection:
         """Something about it is new: tell it soon."""
         self._news.set()
 
+    def listen(self, heard: Heard) -> Callable[[], None]:
+        """Call ``heard`` at once whenever an event or a sync was news, or the orders link is
+        another; the result ends that."""
+        self._listeners.append(heard)
+
+        def leave() -> None:
+            if heard in self._listeners:
+                self._listeners.remove(heard)
+
+        return leave
+
+    def learnt(self, account_id: int, *found: Entity) -> None:
+        """Work in what was asked for, and tell it like an event."""
+        before = self.mirror.version
+        self.mirror.see(*found)
+        if self.mirror.version != before:
+            self._mirror_changed(account_id)
+
     # How it is
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the mirror is being kept true now: a link is up only once it has synced."""
+        return self._orders_link.state.light is Light.UP and self.mirror.synced
+
+    @property
+    def orders_link(self) -> LinkState:
+        """How the socket of orders is."""
+        return self._orders_link.state
+
+    @property
+    def market_link(self) -> LinkState:
+        """How the socket of quotes is, and what is watched there."""
+        return self._market_state()
+
+    def price_of(self, contract_id: int) -> Decimal | None:
+        """The last trade of a contract, None where none was told or the link is down."""
+        quote = self._market.quotes.get(contract_id)
+        up = self._market_link.state.light is Light.UP
+        return quote.last if quote is not None and up else None
+
+    async def resolve(self, symbol: str) -> ResolvedContract | Unresolved:
+        """What ``symbol`` is traded as, compared with our table; somebody waits for it."""
+        return await self.contracts.resolve(symbol, self._product_of(symbol))
 
     def state(self) -> BrokerState:
         """All that is known of it now."""
@@ -187,7 +235,7 @@ class Connection:
             last_error=self._last_error,
             last_error_at=self._last_error_at,
             synced_at=self._synced_at,
-            accounts=self.mirror.accounts(self._price_of),
+            accounts=self.mirror.accounts(self.price_of),
             positions=positions,
             working=working,
             contracts=self.contracts.known(),
@@ -212,21 +260,16 @@ class Connection:
             return replace(state, light=Light.CONNECTING, said=said)
         return replace(state, light=Light.TROUBLE if self._market.blind else Light.UP, said=said)
 
-    def _price_of(self, contract_id: int) -> Decimal | None:
-        quote = self._market.quotes.get(contract_id)
-        up = self._market_link.state.light is Light.UP
-        return quote.last if quote is not None and up else None
-
     # What happens
 
-    def _link(self, queue: ConnectQueue) -> Link:
+    def _link(self, queue: ConnectQueue, on_change: Callable[[], None]) -> Link:
         return Link(
             queue=queue,
             holds=self._holds,
             backoff=Backoff(now=self._now),
             clock=self._clock,
             now=self._now,
-            on_change=self.touch,
+            on_change=on_change,
             on_trouble=self._trouble,
         )
 
@@ -247,9 +290,18 @@ class Connection:
         self._looked_up.clear()
         self._mirror_changed()
 
-    def _mirror_changed(self) -> None:
+    def _orders_link_changed(self) -> None:
+        self.touch()
+        self._hear(None)
+
+    def _mirror_changed(self, account_id: int | None = None) -> None:
         self._news.set()
         self._strange.set()
+        self._hear(account_id)
+
+    def _hear(self, account_id: int | None) -> None:
+        for heard in tuple(self._listeners):
+            heard(account_id)
 
     def _price(self, symbol: str, price: Decimal, at: datetime) -> None:
         self._on_price(symbol, price, at)
@@ -294,7 +346,7 @@ class Connection:
         if isinstance(contract, Trouble):
             return False
         self.mirror.add(contract)
-        self.touch()
+        self._named()
         if contract.contract_maturity_id is None:
             return True
         maturity = await self.reads.maturity(contract.contract_maturity_id)
@@ -304,5 +356,9 @@ class Connection:
         if isinstance(product, Trouble):
             return False
         self.mirror.add(maturity, product)
-        self.touch()
+        self._named()
         return True
+
+    def _named(self) -> None:
+        self.touch()
+        self._hear(None)

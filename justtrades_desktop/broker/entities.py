@@ -350,7 +350,9 @@ class AccountRiskStatus(Entity):
     @property
     def restriction(self) -> str:
         """Why entries are refused, in the broker's word; empty where they are not."""
-        return "" if self.admin_action in (None, "", "Normal") else str(self.admin_action)
+        if self.admin_action in (None, "", "Normal"):
+            return "LiquidationOnly" if self.user_triggered_liq_only else ""
+        return str(self.admin_action)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -358,11 +360,22 @@ class UserAccountAutoLiq(Entity):
     """Limits a trader set at the broker; at ``flatten_timestamp`` all is closed, every day."""
 
     changes_locked: bool | None = None
-    flatten_timestamp: datetime | None = None
+    margin_percentage_alert: Decimal | None = None
+    daily_loss_percentage_alert: Decimal | None = None
+    daily_loss_alert: Decimal | None = None
+    margin_percentage_liq_only: Decimal | None = None
+    daily_loss_percentage_liq_only: Decimal | None = None
+    daily_loss_liq_only: Decimal | None = None
+    margin_percentage_auto_liq: Decimal | None = None
+    daily_loss_percentage_auto_liq: Decimal | None = None
     daily_loss_auto_liq: Decimal | None = None
     weekly_loss_auto_liq: Decimal | None = None
-    daily_loss_liq_only: Decimal | None = None
+    flatten_timestamp: datetime | None = None
     trailing_max_drawdown: Decimal | None = None
+    trailing_max_drawdown_limit: Decimal | None = None
+    trailing_max_drawdown_mode: str | None = None
+    daily_profit_auto_liq: Decimal | None = None
+    weekly_profit_auto_liq: Decimal | None = None
     do_not_unlock: bool | None = None
 
 

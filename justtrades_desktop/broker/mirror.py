@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from justtrades_desktop.broker import entities as wire
+from justtrades_desktop.broker.fill_index import FillsByAccount
 from justtrades_desktop.broker.replica import Replica
 from justtrades_desktop.domain.broker import Account, BrokerOrder, BrokerPosition
 
@@ -33,6 +34,7 @@ class Mirror:
         self.synced = False
         self._on_malformed = on_malformed
         self._replica = Replica(on_malformed)
+        self._fills = FillsByAccount(self._replica)
 
     # What comes
 
@@ -45,7 +47,9 @@ class Mirror:
         """The same in slices of a few milliseconds; until the last one the old state stands."""
         fresh = Replica(self._on_malformed)
         yield from fresh.fill(answer)
-        self._replica = fresh
+        fills = FillsByAccount(fresh)
+        yield from fills.reading()
+        self._replica, self._fills = fresh, fills
         self.synced = True
         self.version += 1
 
@@ -64,6 +68,13 @@ class Mirror:
                 return any(news)
         return False
 
+    def account_of(self, data: Any) -> int | None:
+        """The account that an event's data are about; None where it concerns all."""
+        match data:
+            case {"entityType": str(entity_type), "entity": dict(entity)}:
+                return self._replica.account_of(entity_type, entity)
+        return None
+
     # What there is
 
     def accounts(self, price_of: PriceOf = lambda _: None) -> tuple[Account, ...]:
@@ -72,8 +83,21 @@ class Mirror:
             self._account(account, price_of) for account in self._replica.every(wire.Account)
         )
 
-    def positions(self) -> tuple[BrokerPosition, ...]:
-        """All positions that are not flat."""
+    def account(self, account_id: int, price_of: PriceOf = lambda _: None) -> Account | None:
+        """One account; None where it is not known."""
+        account = self._replica.get(wire.Account, account_id)
+        return None if account is None else self._account(account, price_of)
+
+    def account_names(self) -> dict[int, str]:
+        """All accounts by id."""
+        return {each.id: each.name for each in self._replica.every(wire.Account)}
+
+    def auto_liq(self, account_id: int) -> wire.UserAccountAutoLiq | None:
+        """The limits that were set at the broker; None where it told of none."""
+        return self._replica.get(wire.UserAccountAutoLiq, account_id)
+
+    def positions(self, account_id: int | None = None) -> tuple[BrokerPosition, ...]:
+        """All positions that are not flat, or those of one account."""
         return tuple(
             BrokerPosition(
                 account_id=each.account_id,
@@ -84,12 +108,30 @@ class Mirror:
                 at=each.timestamp or _LONG_AGO,
             )
             for each in self._replica.every(wire.Position)
-            if each.net_pos
+            if each.net_pos and account_id in (None, each.account_id)
         )
 
     def working(self) -> tuple[BrokerOrder, ...]:
         """All orders that can still fill, by id; Suspended and Unknown ones too."""
         return tuple(self._order(self._replica.live[each]) for each in sorted(self._replica.live))
+
+    def working_of(
+        self, account_id: int, contract_id: int | None = None
+    ) -> tuple[BrokerOrder, ...]:
+        """Those of one account, in one contract or all."""
+        return tuple(
+            self._order(order)
+            for _, order in sorted(self._replica.live.items())
+            if order.account_id == account_id and contract_id in (None, order.contract_id)
+        )
+
+    def hanging(self, order_id: int) -> tuple[BrokerOrder, ...]:
+        """The orders that hang on another one, living or not, by id."""
+        return tuple(map(self._order, self._replica.hanging(order_id)))
+
+    def version_of(self, order_id: int) -> wire.OrderVersion | None:
+        """What an order asks for now, but for changes that the broker refused."""
+        return self._version(order_id, self._replica.children(wire.Command, order_id))
 
     def order(self, order_id: int) -> BrokerOrder | None:
         """One order, finished or not; None where it is not known."""
@@ -105,6 +147,13 @@ class Mirror:
         """The fills of an order that still stand, by id."""
         children = self._replica.children(wire.Fill, order_id)
         return tuple(fill for fill in children if fill.active)
+
+    def fills_of(self, account_id: int) -> tuple[object, list[wire.Fill]]:
+        """The fills of an account that still stand, in the order they came.
+
+        The list only grows for as long as the mark before it stays the same; it is not a copy.
+        """
+        return self._fills.of(account_id)
 
     def orphans(self) -> tuple[wire.Entity, ...]:
         """What waits for its order or command."""
@@ -129,6 +178,11 @@ class Mirror:
         for entity in found:
             self._replica.put(entity)
         self.version += 1
+
+    def see(self, *found: wire.Entity) -> None:
+        """Take in what was asked for meanwhile; an order that is over stays so."""
+        news = [self._replica.see(entity) for entity in found]
+        self.version += any(news)
 
     # Joined
 
@@ -205,13 +259,15 @@ class Mirror:
             kind=version.order_type if version else "",
             price=version.price if version else None,
             stop_price=version.stop_price if version else None,
+            distance=_distance(version),
             time_in_force=(version.time_in_force or "") if version else "",
             average_price=paid / filled if filled else None,
-            client_order_id=first.client_order_id if first else None,
+            client_order_id=_our_id(first, version),
             parent_id=order.parent_id,
             oco_id=order.oco_id,
             reason=self._reason(order, commands),
             at=order.timestamp,
+            contract_id=order.contract_id,
         )
 
     def _version(self, order_id: int, commands: Sequence[wire.Command]) -> wire.OrderVersion | None:
@@ -234,6 +290,18 @@ class Mirror:
             reports += self._replica.children(wire.CommandReport, command.id)
         reports.sort(key=lambda each: (each.timestamp or _LONG_AGO, each.id))
         return next((said for each in reversed(reports) if (said := _words(each))), "")
+
+
+def _our_id(first: wire.Command | None, version: wire.OrderVersion | None) -> str | None:
+    """The id on its command; else the text, where we write it too."""
+    if first is not None and first.client_order_id:
+        return first.client_order_id
+    return version.text if version is not None else None
+
+
+def _distance(version: wire.OrderVersion | None) -> Decimal | None:
+    peg = version.peg_difference if version is not None else None
+    return None if peg is None else abs(peg)
 
 
 def _words(report: wire.CommandReport | wire.ExecutionReport) -> str:

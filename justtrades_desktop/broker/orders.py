@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from justtrades_desktop.broker.answers import Answer, NotHandled
+from justtrades_desktop.broker.answers import Accepted, Answer, NotHandled, Trouble, Unknown
+from justtrades_desktop.broker.entities import UserAccountAutoLiq
 from justtrades_desktop.broker.http import DEADLINE, ORDER_FRESH, Http
 from justtrades_desktop.broker.lookup import Absent, CannotTell, Found, look_up
 from justtrades_desktop.broker.reads import Reads
@@ -21,6 +22,7 @@ from justtrades_desktop.broker.requests import (
     PlaceOrder,
     PlaceOso,
     Request,
+    SetAutoLiq,
     StartOrderStrategy,
 )
 from justtrades_desktop.broker.results import (
@@ -238,6 +240,21 @@ class Orders:
             fresh=fresh,
         )
         return started(answer)
+
+    async def set_auto_liq(
+        self, request: SetAutoLiq, *, fresh: float = ORDER_FRESH
+    ) -> UserAccountAutoLiq | Trouble:
+        """Set the limits of an account at the broker; they come back as it has them now."""
+        what = "create" if request.is_new else "update"
+        answer = await self._send(
+            f"useraccountautoliq/{what}", request, expect="id", signal_id=None, fresh=fresh
+        )
+        if not isinstance(answer, Accepted):
+            return answer
+        try:
+            return UserAccountAutoLiq.from_json(answer.body)
+        except ValueError as error:
+            return Unknown(f"the broker's answer cannot be read: {error}")
 
     async def _send(
         self,

@@ -12,12 +12,16 @@ from justtrades_desktop.broker.entities import (
     SYNC_LISTS,
     Command,
     Entity,
+    Fill,
     Order,
+    OrderVersion,
+    Position,
     is_alive,
     read_entity,
 )
 
 CREATED: Final = "Created"
+UPDATED: Final = "Updated"
 DELETED: Final = "Deleted"
 _SLICE: Final = 100
 
@@ -49,6 +53,10 @@ _HISTORY: Final = frozenset(
 _LENT_ID: Final = frozenset(
     ("accountRiskStatus", "fillFee", "marginSnapshot", "orderVersion", "userAccountAutoLiq")
 )
+# What has the id of its account.
+_OF_ACCOUNTS: Final = frozenset(
+    ("account", "accountRiskStatus", "marginSnapshot", "userAccountAutoLiq")
+)
 # Running values: what they say is true as of their time, and an older one is old news.
 _RUNNING: Final = frozenset(("cashBalance", "marginSnapshot", "position"))
 
@@ -65,7 +73,12 @@ class Replica:
         self.live: dict[int, Order] = {}
         """The orders that can still fill."""
         self.order_ids: dict[str, int] = {}
-        """Orders by the id that we gave the command."""
+        """Orders by the id that we gave the command, or else by the text on their versions."""
+        self.fill_ids: list[int] = []
+        """All fills in the order they came."""
+        self.fill_turns = 0
+        """Grows when a fill that was known already is another now, or gone."""
+        self._hanging: dict[int, list[int]] = {}
         self._all: dict[str, dict[int, _Row]] = {name: {} for name in ENTITY_TYPES}
         self._children: dict[tuple[str, int], list[int]] = {}
         self._gone: set[tuple[str, int]] = set()
@@ -86,6 +99,36 @@ class Replica:
     def children(self, kind: type[E], parent_id: int) -> list[E]:
         """All of a type under one parent, by id, whether or not that one is known."""
         return self._these(kind, self._children.get((_TYPE_OF[kind], parent_id), ()))
+
+    def hanging(self, order_id: int) -> list[Order]:
+        """The orders that hang on another one, by id."""
+        return self._these(Order, self._hanging.get(order_id, ()))
+
+    def account_of_order(self, order_id: int) -> int | None:
+        """Whose order it is, without reading what nobody looked at yet."""
+        row = self._all["order"].get(order_id)
+        found = row.account_id if isinstance(row, Order) else _get(row, "accountId")
+        return found if isinstance(found, int) else None
+
+    def account_of(self, entity_type: str, raw: Any) -> int | None:
+        """The account that an event is about; None where it concerns all, or cannot be told."""
+        if entity_type in _OF_ACCOUNTS:
+            return _whole(_get(raw, "id"))
+        if (account_id := _whole(_get(raw, "accountId"))) is not None:
+            return account_id
+        order_id = _whole(_get(raw, "orderId"))
+        owner: Command | Fill | Position | None = None
+        match entity_type:
+            case "commandReport":
+                owner = self.get(Command, _whole(_get(raw, "commandId")))
+            case "fillFee":
+                owner = self.get(Fill, _whole(_get(raw, "id")))
+            case "fillPair":
+                owner = self.get(Position, _whole(_get(raw, "positionId")))
+        if isinstance(owner, Position):
+            return owner.account_id
+        order_id = order_id if owner is None else owner.order_id
+        return None if order_id is None else self.account_of_order(order_id)
 
     def orphans(self) -> list[Entity]:
         """What waits for its order, or for its command."""
@@ -125,6 +168,10 @@ class Replica:
         """Take in what was looked up; whether it was news."""
         return self._put(_TYPE_OF[type(entity)], entity)
 
+    def see(self, entity: Entity) -> bool:
+        """The same where an event may have overtaken the answer: what is over stays so."""
+        return self._happened(_TYPE_OF[type(entity)], UPDATED, entity, early=False)
+
     def _happened(self, entity_type: str, event_type: str, entity: Entity, *, early: bool) -> bool:
         key = entity_type, entity.id
         known = self._known(entity_type, entity.id)
@@ -152,17 +199,32 @@ class Replica:
         if (parent := _PARENTS.get(entity_type)) is not None:
             family = entity_type, getattr(entity, parent.name)
             self._children.setdefault(family, []).append(entity.id)
-        if isinstance(entity, Order) and entity.alive:
-            self.live[entity.id] = entity
-        if isinstance(entity, Command) and entity.client_order_id:
-            self.order_ids[entity.client_order_id] = entity.order_id
+        self._index(entity, new=known is None)
         return True
+
+    def _index(self, entity: Entity, *, new: bool) -> None:
+        if isinstance(entity, Order):
+            if entity.alive:
+                self.live[entity.id] = entity
+            if entity.parent_id is not None:
+                self._hanging.setdefault(entity.parent_id, []).append(entity.id)
+        elif isinstance(entity, Command) and entity.client_order_id:
+            self.order_ids[entity.client_order_id] = entity.order_id
+        elif isinstance(entity, OrderVersion) and entity.text:
+            self.order_ids.setdefault(entity.text, entity.order_id)
+        elif isinstance(entity, Fill):
+            if new:
+                self.fill_ids.append(entity.id)
+            self.fill_turns += not new or not entity.active
 
     def _drop(self, entity_type: str, known: Entity) -> bool:
         parent = _PARENTS.get(entity_type)
         self._unlink(entity_type, known.id, getattr(known, parent.name) if parent else None)
         if isinstance(known, Order):
             self.live.pop(known.id, None)
+            if known.id in (others := self._hanging.get(known.parent_id or 0, [])):
+                others.remove(known.id)
+        self.fill_turns += isinstance(known, Fill)
         return True
 
     def _unlink(self, entity_type: str, entity_id: int, parent_id: int | None) -> None:
@@ -190,7 +252,13 @@ class Replica:
             self._children.setdefault((entity_type, parent_id), []).append(row_id)
             if entity_type == "command" and isinstance(ours := row.get("clOrdId"), str):
                 self.order_ids[ours] = parent_id
+            if entity_type == "orderVersion" and isinstance(text := row.get("text"), str):
+                self.order_ids.setdefault(text, parent_id)
         self._all[entity_type][row_id] = row
+        if entity_type == "order" and isinstance(hangs_on := row.get("parentId"), int):
+            self._hanging.setdefault(hangs_on, []).append(row_id)
+        elif entity_type == "fill":
+            self.fill_ids.append(row_id)
         return True
 
     def _these(self, kind: type[E], ids: Mapping[int, _Row] | list[int] | tuple[()]) -> list[E]:
@@ -220,6 +288,14 @@ class Replica:
             self._on_malformed(str(error))
             return False
         return entity is not None and then(entity_type, entity)
+
+
+def _get(raw: Any, key: str) -> Any:
+    return raw.get(key) if isinstance(raw, Mapping) else None
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 def _is_alive(entity: Entity | None) -> bool:

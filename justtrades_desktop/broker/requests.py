@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from justtrades_desktop.broker.entities import OrderVersion
+from justtrades_desktop.broker.entities import OrderVersion, UserAccountAutoLiq
 
 LONGEST_TEXT: Final = 64
 MOST_POSITIONS: Final = 100
@@ -364,6 +364,58 @@ class InterruptOrderStrategy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetAutoLiq:
+    """The limits of an account at the broker, as a whole; make it with :func:`auto_liq_with`.
+
+    ``is_new`` where the broker told of none yet.
+    """
+
+    limits: UserAccountAutoLiq
+    is_new: bool
+
+    def body(self) -> dict[str, Any]:
+        """As JSON; whether changes are locked is not ours to say."""
+        return _set(
+            id=self.limits.id,
+            flattenTimestamp=_time(self.limits.flatten_timestamp),
+            trailingMaxDrawdownMode=self.limits.trailing_max_drawdown_mode,
+            doNotUnlock=self.limits.do_not_unlock,
+            **{key: number(getattr(self.limits, name)) for name, key in _AUTO_LIQ.items()},
+        )
+
+
+_AUTO_LIQ: Final = {
+    "margin_percentage_alert": "marginPercentageAlert",
+    "daily_loss_percentage_alert": "dailyLossPercentageAlert",
+    "daily_loss_alert": "dailyLossAlert",
+    "margin_percentage_liq_only": "marginPercentageLiqOnly",
+    "daily_loss_percentage_liq_only": "dailyLossPercentageLiqOnly",
+    "daily_loss_liq_only": "dailyLossLiqOnly",
+    "margin_percentage_auto_liq": "marginPercentageAutoLiq",
+    "daily_loss_percentage_auto_liq": "dailyLossPercentageAutoLiq",
+    "daily_loss_auto_liq": "dailyLossAutoLiq",
+    "weekly_loss_auto_liq": "weeklyLossAutoLiq",
+    "trailing_max_drawdown": "trailingMaxDrawdown",
+    "trailing_max_drawdown_limit": "trailingMaxDrawdownLimit",
+    "daily_profit_auto_liq": "dailyProfitAutoLiq",
+    "weekly_profit_auto_liq": "weeklyProfitAutoLiq",
+}
+
+
+def auto_liq_with(
+    account_id: int, known: UserAccountAutoLiq | None, *, daily_loss: Decimal | None
+) -> SetAutoLiq:
+    """``known`` with only the loss of a day changed, at which all is closed; None takes it away.
+
+    Raises:
+        ValueError: it has more digits than JSON's numbers carry.
+    """
+    limits = known or UserAccountAutoLiq(id=account_id)
+    number(daily_loss)
+    return SetAutoLiq(limits=replace(limits, daily_loss_auto_liq=daily_loss), is_new=known is None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RollContract:
     """The next (or previous) contract after ``name``."""
 
@@ -426,6 +478,7 @@ Request = (
     | LiquidatePositions
     | StartOrderStrategy
     | InterruptOrderStrategy
+    | SetAutoLiq
 )
 """Whatever changes something at the broker."""
 

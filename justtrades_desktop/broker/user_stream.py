@@ -27,8 +27,9 @@ class UserStream:
         mirror: Mirror,
         on_connecting: Callable[[], None],
         on_synced: Callable[[], None],
-        on_change: Callable[[], None],
+        on_change: Callable[[Any], None],
     ) -> None:
+        """``on_change`` gets the data of each event that was news."""
         self._address = address
         self._entrance = entrance
         self._mirror = mirror
@@ -88,4 +89,4 @@ class UserStream:
         if self._held is not None:
             self._held.append(event.data)
         elif self._mirror.take(event.data):
-            self._on_change()
+            self._on_change(event.data)

@@ -8,7 +8,9 @@ from functools import partial
 from typing import Any, NoReturn
 
 from justtrades_desktop.cli.broker_arguments import add_broker
+from justtrades_desktop.cli.execution_arguments import add_execution, add_history
 from justtrades_desktop.cli.journal_arguments import add_export, add_filters, add_stats
+from justtrades_desktop.cli.link_arguments import add_links
 from justtrades_desktop.cli.simulator_arguments import add_simulator
 from justtrades_desktop.domain.exits import level
 from justtrades_desktop.domain.signals import Opposite, Outcome
@@ -81,7 +83,10 @@ def _parser() -> argparse.ArgumentParser:
         command("simulator", "simulator", "run", "a broker with play money on this machine"), _port
     )
     command("check", "upkeep", "check", "fold all signals again and compare")
-    add_broker(commands, partial(_broker_command, common), partial(_group, commands, common))
+    add_broker(commands, partial(_command_of, common, "broker"), partial(_group, commands, common))
+    add_links(commands, partial(_command_of, common, "links"))
+    add_history(commands, partial(_command_of, common, "decisions"))
+    add_execution(commands, partial(_command_of, common, "execution"))
     _audit(commands, common)
     backup = command("backup", "upkeep", "backup", "copy the ledger while it is in use")
     backup.add_argument("file", metavar="FILE")
@@ -121,11 +126,13 @@ def _group(commands: Any, common: _Parser, name: str, help_: str) -> Any:
     )
 
 
-def _broker_command(common: _Parser, group: Any, name: str, function: str, help_: str) -> _Parser:
+def _command_of(
+    common: _Parser, module: str, group: Any, name: str, function: str, help_: str
+) -> _Parser:
     made: _Parser = group.add_parser(
         name, help=help_, description=help_, parents=[common], allow_abbrev=False
     )
-    made.set_defaults(run=_lazily("broker", function))
+    made.set_defaults(run=_lazily(module, function))
     return made
 
 

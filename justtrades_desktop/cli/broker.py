@@ -9,16 +9,13 @@ import os
 import sys
 from typing import Any, Final
 
-from justtrades_desktop.app.instance import read_card
-from justtrades_desktop.app.places import data_dir
-from justtrades_desktop.app.remote import ask
 from justtrades_desktop.cli.out import emit
+from justtrades_desktop.cli.running import ask_running
 from justtrades_desktop.domain.errors import UserError
 
 PASSWORD: Final = "JUSTTRADES_PASSWORD"  # noqa: S105 - the name of a variable
 SECRET: Final = "JUSTTRADES_SECRET"  # noqa: S105
 PASSPHRASE: Final = "JUSTTRADES_PASSPHRASE"  # noqa: S105
-_SECONDS: Final = 40.0  # a login may wait for a penalty of half a minute
 _PRICES: Final = ("kind", "price", "stop_price", "trail", "time_in_force")
 
 
@@ -33,7 +30,7 @@ def positions(chosen: argparse.Namespace) -> int:
 
 
 def orders(chosen: argparse.Namespace) -> int:
-    """The orders that are alive."""
+    """The orders that are alive, and whose they are."""
     return _show(chosen, "orders")
 
 
@@ -79,7 +76,9 @@ def unlock(chosen: argparse.Namespace) -> int:
 def place(chosen: argparse.Namespace) -> int:
     """Place an order, with a bracket where target or stop loss are named."""
     arguments = {name: getattr(chosen, name) for name in ("action", "quantity", "symbol")}
-    arguments |= {name: getattr(chosen, name) for name in ("account", "target", "stop_loss")}
+    arguments |= {
+        name: getattr(chosen, name) for name in ("account", "target", "stop_loss", "again")
+    }
     return _do(chosen, "place", arguments | _prices(chosen))
 
 
@@ -115,26 +114,7 @@ def _do(chosen: argparse.Namespace, what: str, arguments: dict[str, Any]) -> int
 
 
 def _ask(chosen: argparse.Namespace, what: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    folder = data_dir(chosen.data_dir)
-    card = read_card(folder)
-    nobody = UserError(
-        f"No JustTrades is running on {folder}",
-        "Start `justtrades` or `justtrades serve` first: it is what holds the connections.",
-    )
-    if card is None:
-        raise nobody
-    try:
-        return ask(card, f"broker.{what}", arguments, seconds=_SECONDS)
-    except (TimeoutError, ConnectionError) as error:
-        if isinstance(error, ConnectionRefusedError):
-            raise nobody from error
-        # It was asked: what it makes of it, nobody knows any more.
-        raise UserError(
-            "No answer came: nobody knows whether it was done",
-            "Look at `justtrades orders` and `justtrades broker-positions` before you repeat.",
-        ) from error
-    except OSError as error:
-        raise nobody from error  # a card left behind by a process that was killed
+    return ask_running(chosen, f"broker.{what}", arguments)
 
 
 def _secret(variable: str, question: str) -> str:

@@ -19,7 +19,7 @@ def add_broker(commands: Any, add: Made, group: Callable[[str, str], Any]) -> No
     """``accounts``, ``orders``, ``broker-positions``, ``broker …`` and ``order …``."""
     add(commands, "accounts", "accounts", "the accounts of every connection")
     add(commands, "broker-positions", "positions", "what the accounts hold, as the broker says")
-    add(commands, "orders", "orders", "the working orders of every account")
+    add(commands, "orders", "orders", "the working orders of every account, and whose they are")
     broker = group("broker", "connections to a broker")
     login = add(broker, "login", "login", "connect, and keep the credentials in the vault")
     _login(login)
@@ -31,7 +31,7 @@ def add_broker(commands: Any, add: Made, group: Callable[[str, str], Any]) -> No
     ):
         add(broker, verb, verb, help_).add_argument("name", metavar="NAME")
     add(broker, "unlock", "unlock", "open the vault with its passphrase")
-    _order(group("order", "orders by hand, on PAPER and demo accounts"), add)
+    _order(group("order", "orders by hand; on LIVE accounts once they are armed"), add)
 
 
 def _login(login: argparse.ArgumentParser) -> None:
@@ -61,6 +61,7 @@ def _order(order: Any, add: Made) -> None:
     _prices(place)
     place.add_argument("--target", type=_price, metavar="PRICE", help="take profit there")
     place.add_argument("--stop-loss", type=_price, metavar="PRICE", help="stop there")
+    place.add_argument("--again", action="store_true", help="a repeat of the last one is meant")
     modify = add(order, "modify", "modify", "change an order's size or prices")
     modify.add_argument("--quantity", type=_size, metavar="N")
     modify.add_argument("--price", type=_price, metavar="PRICE")

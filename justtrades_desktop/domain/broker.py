@@ -152,6 +152,9 @@ class BrokerOrder:
     reason: str = ""
     """Why it was rejected, in the broker's own words."""
     at: datetime | None = None
+    contract_id: int | None = None
+    distance: Decimal | None = None
+    """How far a trailing stop stays behind, in points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.ledger.schema import REVISION
 
 NAME: Final = "ledger.sqlite3"
-_OLDER_REVISIONS: Final = ("0001", "0002")  # what migrate() can bring up to REVISION
+_OLDER_REVISIONS: Final = ("0001", "0002", "0003")  # what migrate() can bring up to REVISION
 
 
 def path_in(data_dir: Path) -> Path:

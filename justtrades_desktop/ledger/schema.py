@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from justtrades_desktop.ledger.columns import DecimalText, UnitsText, UtcText
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration; a file at another revision is migrated, or refused where it is newer."""
 
 NAMING = {

@@ -47,7 +47,15 @@ class _Write:
     stored: asyncio.Future[None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    work: Callable[[Connection], None]
+    stored: asyncio.Future[None]
+
+
 _STOP: Final = None
+
+_Item = _Append | _Write | _Shared | None
 
 
 class Store:
@@ -61,8 +69,8 @@ class Store:
         self._path = path
         self.listener = listener
         self._loop = asyncio.get_running_loop()
-        self._waiting: SimpleQueue[Sequence[_Append | _Write | None]] = SimpleQueue()
-        self._gathered: list[_Append] = []
+        self._waiting: SimpleQueue[Sequence[_Item]] = SimpleQueue()
+        self._gathered: list[_Append | _Shared] = []
         self._calls = CallQueue()
         self._epoch = 0
         self._void_epoch = -1  # the thread's own
@@ -97,9 +105,22 @@ class Store:
         What one turn of the loop appends is handed over together at its end: the thread then
         finds a batch, and does not fight for the interpreter over each single entry.
         """
+        self._gather(_Append(self._epoch, entry))
+
+    def share(self, work: Callable[[Connection], None]) -> asyncio.Future[None]:
+        """Commit what ``work`` writes on the thread, all of it or nothing.
+
+        What waits at the same moment shares a commit, but never one with appends: neither can be
+        what the other fails by. The future fails with ``NotStored``.
+        """
+        stored: asyncio.Future[None] = self._loop.create_future()
+        self._gather(_Shared(work, stored))
+        return stored
+
+    def _gather(self, item: _Append | _Shared) -> None:
         if not self._gathered:
             self._loop.call_soon(self._hand_over)
-        self._gathered.append(_Append(self._epoch, entry))
+        self._gathered.append(item)
 
     def _hand_over(self) -> None:
         gathered, self._gathered = self._gathered, []
@@ -170,7 +191,7 @@ class Store:
                 going_on = self._work(run)
         self._disconnect()
 
-    def _next_run(self) -> list[_Append | _Write | None] | None:
+    def _next_run(self) -> list[_Item] | None:
         """What is waiting now; blocks until there is something. None: it is the calls' turn."""
         try:
             run = [*self._waiting.get(timeout=self._calls.patience())]
@@ -183,21 +204,29 @@ class Store:
             pass
         return run
 
-    def _work(self, run: list[_Append | _Write | None]) -> bool:
+    def _work(self, run: list[_Item]) -> bool:
         appends: list[Entry] = []
+        shared: list[_Shared] = []
         for item in run:
             if isinstance(item, _Append):
                 if item.epoch > self._void_epoch:
                     appends.append(item.entry)
                 continue
-            self._commit(appends)
-            appends = []
+            if isinstance(item, _Shared):
+                shared.append(item)
+                continue
+            self._commit_all(appends, shared)
+            appends, shared = [], []
             if item is _STOP:
                 self._write_all_calls()
                 return False
             self._note(item)
-        self._commit(appends)
+        self._commit_all(appends, shared)
         return True
+
+    def _commit_all(self, appends: list[Entry], shared: list[_Shared]) -> None:
+        self._commit(appends)  # first: a sender waits for them
+        self._commit_shared(shared)
 
     def _commit(self, entries: list[Entry]) -> None:
         if not entries:
@@ -205,28 +234,49 @@ class Store:
         started = time.perf_counter()
         calls = self._calls.offer(_CALLS_ALONG)
         try:
-            if not (calls and self._commit_together(entries, calls)):
-                self._in_transaction(partial(_append, entries))
+            self._commit_along(partial(_append, entries), calls)
         except (AlreadyStored, NotStored) as error:
             self._void_epoch += 1
             self._tell(self._withdrawn, error)
         else:
             self._tell(self._committed, len(entries), time.perf_counter() - started)
 
-    def _commit_together(self, entries: list[Entry], calls: list[AuditedCall]) -> bool:
-        """False where the calls may be what could not be written: they hold no signal back."""
-        entries_fit = False
+    def _commit_shared(self, shared: list[_Shared]) -> None:
+        if not shared:
+            return
+        # An order waits for this: calls come along only where they have waited long enough.
+        calls = self._calls.offer(_CALLS_ALONG) if self._calls.patience() == 0 else []
+        try:
+            self._commit_along(partial(_work_off, shared), calls)
+        except (NotStored, UserError) as error:
+            if len(shared) == 1:
+                self._tell(_fail, shared[0].stored, error)
+                return
+            for single in shared:  # one of them may be the cause: the others go without it
+                self._commit_shared([single])
+        else:
+            self._tell(_succeed_all, [item.stored for item in shared])
+
+    def _commit_along(self, work: Callable[[Connection], None], calls: list[AuditedCall]) -> None:
+        if not (calls and self._commit_together(work, calls)):
+            self._in_transaction(work)
+
+    def _commit_together(
+        self, work: Callable[[Connection], None], calls: list[AuditedCall]
+    ) -> bool:
+        """False where the calls may be what could not be written: they hold nothing back."""
+        work_fits = False
 
         def write(connection: Connection) -> None:
-            nonlocal entries_fit
-            _append(entries, connection)
-            entries_fit = True
+            nonlocal work_fits
+            work(connection)
+            work_fits = True
             audit_chain.append(connection, calls)
 
         try:
             self._in_transaction(write)
         except NotStored:
-            if not entries_fit:
+            if not work_fits:
                 raise
             self._calls.failed()
             return False
@@ -306,6 +356,11 @@ def _append(entries: list[Entry], connection: Connection) -> None:
     batch.execute(connection)
 
 
+def _work_off(shared: list[_Shared], connection: Connection) -> None:
+    for item in shared:
+        item.work(connection)
+
+
 def _transact(connection: Connection, work: Callable[[Connection], None]) -> None:
     raw = driver(connection)
     raw.execute("BEGIN IMMEDIATE")
@@ -370,6 +425,11 @@ def _for_the_trader(path: Path, error: Exception) -> Exception:
 def _succeed(future: asyncio.Future[object], result: object) -> None:
     if not future.done():
         future.set_result(result)
+
+
+def _succeed_all(futures: list[asyncio.Future[object]]) -> None:
+    for future in futures:
+        _succeed(future, None)
 
 
 def _fail(future: asyncio.Future[object], error: Exception) -> None:

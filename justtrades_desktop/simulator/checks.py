@@ -81,9 +81,14 @@ def _needs_session(draft: Draft) -> bool:
 
 def _restriction(pit: Pit, drafts: Sequence[Draft]) -> Refused | None:
     draft = drafts[0]
-    action = pit.books.get("accountRiskStatus", draft.account_id)["adminAction"]
-    if action == "Normal" or not any(_increases(pit, each) for each in drafts):
+    status = pit.books.get("accountRiskStatus", draft.account_id)
+    action, lost = status["adminAction"], status.get("userTriggeredLiqOnly")
+    if action == "Normal" and not lost:
         return None
+    if not any(_increases(pit, each) for each in drafts):
+        return None
+    if action == "Normal":
+        return Refused("LiquidationOnly", "the loss limit of the day is reached")
     locked = action == "LockTradingImmediately"
     return Refused("TradingLocked" if locked else "LiquidationOnly", f"the account is in {action}")
 

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any, Final
 
 from justtrades_desktop.simulator import (
+    auto_liq,
     changing,
     marks,
     money,
@@ -59,6 +60,8 @@ _POSTS: Final[Mapping[str, Callable[[Pit, int, Mapping[str, Any]], dict[str, Any
     "order/liquidatepositions": placing.liquidate_all,
     "orderstrategy/startorderstrategy": starting.start,
     "orderstrategy/interruptorderstrategy": starting.interrupt,
+    "useraccountautoliq/create": auto_liq.create,
+    "useraccountautoliq/update": auto_liq.update,
     "cashbalance/getcashbalancesnapshot": _snapshot,
     "contract/rollcontract": _roll,
 }
@@ -207,6 +210,7 @@ class Exchange:
         contract_id = self.contract_id(contract)
         marks.trade(self._pit, contract_id, exact(price), 1 if size is None else size)
         trading.on_print(self._pit, contract_id, size)
+        auto_liq.enforce(self._pit)
         for watcher in tuple(self._watchers):
             watcher(contract_id)
 
@@ -253,6 +257,18 @@ class Exchange:
         self._pit.books.update(
             "userAccountAutoLiq", account_id, flattenTimestamp=iso(at) if at else None
         )
+
+    def lock_limits(self, account_id: int) -> None:
+        """The account's ``userAccountAutoLiq.changesLocked``: its limits stay as they are."""
+        self._pit.books.update("userAccountAutoLiq", account_id, changesLocked=True)
+
+    def drop_limits(self, account_id: int) -> None:
+        """The account has no ``userAccountAutoLiq`` any more, as one has that never set any."""
+        self._pit.books.drop("userAccountAutoLiq", "id", {account_id})
+
+    def set_readonly(self, account_id: int) -> None:
+        """The account may be looked at only."""
+        self._pit.books.update("account", account_id, readonly=True)
 
     # State
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from justtrades_desktop.simulator import changing, lifecycle, money, opening, placing, positions
+from justtrades_desktop.simulator import (
+    auto_liq,
+    changing,
+    lifecycle,
+    money,
+    opening,
+    placing,
+    positions,
+)
 from justtrades_desktop.simulator.commands import Ticket
 from justtrades_desktop.simulator.filling import fill
 from justtrades_desktop.simulator.forgetting import forget, forget_many
@@ -39,6 +47,7 @@ def advance(pit: Pit) -> None:
             settle(pit)
     _new_day(pit)
     settle(pit)
+    auto_liq.enforce(pit)
     forget_many(pit)
 
 
@@ -80,6 +89,7 @@ def _new_day(pit: Pit) -> None:
     positions.roll(pit)
     if before is not None:
         money.roll(pit, before, today)
+        auto_liq.unlock(pit)
     opening.list_contracts(pit)
     forget(pit)
 

@@ -21,6 +21,7 @@ from justtrades_desktop.domain.events import (
     SignalRepeated,
     TradeNoted,
 )
+from justtrades_desktop.domain.execution import ExecutionChanged
 from justtrades_desktop.domain.legacy import LegacyImported
 from justtrades_desktop.trading.bus import Bus
 from justtrades_desktop.ui.pace import Pace
@@ -45,6 +46,7 @@ class Bridge(QObject):
     trades_noted = Signal(object)  # list of TradeNoted
     history_imported = Signal()
     brokers_changed = Signal(object)  # set of names of connections
+    execution_changed = Signal()
     ledger_failed = Signal(str)
     ledger_recovered = Signal()
     interrupted = Signal()  # some of what was gathered has been told, more follows
@@ -60,6 +62,7 @@ class Bridge(QObject):
         self._noted: list[TradeNoted] = []
         self._imported = False
         self._brokers: set[str] = set()
+        self._execution = False
         self._ledger: LedgerFailed | LedgerRecovered | None = None
         self._telling: deque[Callable[[], None]] = deque()
         self._pace = Pace(self._step, self)
@@ -72,6 +75,7 @@ class Bridge(QObject):
             bus.subscribe(TradeNoted, self._on_noted),
             bus.subscribe(LegacyImported, self._on_imported),
             bus.subscribe(BrokerChanged, self._on_broker),
+            bus.subscribe(ExecutionChanged, self._on_execution),
             bus.subscribe(LedgerFailed, self._on_ledger),
             bus.subscribe(LedgerRecovered, self._on_ledger),
         ]
@@ -120,6 +124,10 @@ class Bridge(QObject):
         self._brokers.add(event.name)
         self._pace.ask()
 
+    def _on_execution(self, _: ExecutionChanged) -> None:
+        self._execution = True
+        self._pace.ask()
+
     def _on_ledger(self, event: LedgerFailed | LedgerRecovered) -> None:
         self._ledger = event
         self._pace.ask()
@@ -155,6 +163,7 @@ class Bridge(QObject):
             or self._noted
             or self._imported
             or self._brokers
+            or self._execution
             or self._ledger
         )
 
@@ -167,7 +176,6 @@ class Bridge(QObject):
         moved, self._moved = self._moved, set()
         noted, self._noted = self._noted, []
         imported, self._imported = self._imported, False
-        brokers, self._brokers = self._brokers, set()
         ledger, self._ledger = self._ledger, None
         if recorders:
             yield self.recorders_changed.emit
@@ -181,12 +189,19 @@ class Bridge(QObject):
             yield partial(self.trades_noted.emit, noted)
         if imported:
             yield self.history_imported.emit
-        if brokers:  # after the signals: what they say is compared with it
-            yield partial(self.brokers_changed.emit, brokers)
+        yield from self._of_brokers()  # after the signals: what they say is compared with it
         if moved:
             yield partial(self.prices_moved.emit, moved)
         if ledger is not None:
             yield partial(self._tell_ledger, ledger)
+
+    def _of_brokers(self) -> Iterator[Callable[[], None]]:
+        brokers, self._brokers = self._brokers, set()
+        execution, self._execution = self._execution, False
+        if brokers:
+            yield partial(self.brokers_changed.emit, brokers)
+        if execution:
+            yield self.execution_changed.emit
 
     def _tell_ledger(self, event: LedgerFailed | LedgerRecovered) -> None:
         if isinstance(event, LedgerFailed):

@@ -37,9 +37,9 @@ def environment_word(environment: Environment) -> str:
 def environment_colour(environment: Environment, colours: Colours) -> QColor:
     """Real money is the colour of danger."""
     return {
-        Environment.PAPER: colours.neutral,
-        Environment.DEMO: colours.accent,
-        Environment.LIVE: colours.danger,
+        Environment.PAPER: colours.paper,
+        Environment.DEMO: colours.demo,
+        Environment.LIVE: colours.live,
     }[environment]
 
 

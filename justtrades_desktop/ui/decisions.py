@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QWidget
 
 from justtrades_desktop.app.serving import Serving
@@ -43,6 +44,8 @@ class Decisions(QObject):
         self._colours = colours
         self._complain = complain
         self._asking = False
+        self.always: list[QAction] = []
+        """What its key does over any question too."""
 
     @property
     def busy(self) -> bool:
@@ -158,6 +161,7 @@ class Decisions(QObject):
             dialog.deleteLater()
             return QDialog.DialogCode.Rejected.value
         self._asking = True
+        pass
         try:
             return await ask(dialog)
         finally:

@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QByteArray, QSettings
 
 _FILE: Final = "window.ini"
-_LAYOUT_VERSION: Final = 1  # raised when docks come or go: an old layout would misplace them
+_LAYOUT_VERSION: Final = 2  # raised when docks come or go: an old layout would misplace them
 
 
 class Look(StrEnum):
@@ -89,6 +89,18 @@ class Memory:
             return False
         self._kept.setValue(key, True)
         return True
+
+    def asks_on_paper(self, action: str) -> bool:
+        """Whether an order action is asked for on PAPER; elsewhere it always is."""
+        return self._kept.value(f"unasked/{action}") is None
+
+    def stop_asking_on_paper(self, action: str) -> None:
+        """Leave that question out on PAPER."""
+        self._kept.setValue(f"unasked/{action}", True)
+
+    def ask_on_paper_again(self) -> None:
+        """Ask every question on PAPER again."""
+        self._kept.remove("unasked")
 
     def save(self) -> None:
         """Write what changed."""

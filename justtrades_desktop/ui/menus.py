@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMenu, QWidget
 
 from justtrades_desktop.ui.charts.chart import ZoneMenu
+from justtrades_desktop.ui.flatten import KEY
 from justtrades_desktop.ui.memory import Look
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Menus(QObject):
         self._actions: list[QAction] = []
         self._looks: dict[Look, QAction] = {}
         self._recorder_menu()
+        self._trading_menu()
         self._view_menu()
         self._help_menu()
 
@@ -41,6 +43,7 @@ class Menus(QObject):
         ]
         return [
             *listed,
+            (KEY, self.tr("Flatten all, when its question is open: yes")),
             ("Tab", self.tr("Next field or list")),
             ("Return", self.tr("Edit the chosen recorder")),
             ("Esc", self.tr("Close a dialog without doing anything")),
@@ -65,6 +68,25 @@ class Menus(QObject):
         menu.addSeparator()
         self._add(menu, self.tr("&Quit"), window.commands.quit, "Ctrl+Q")
 
+    def _trading_menu(self) -> None:
+        window = self._window
+        menu = self._menu(self.tr("&Trading"))
+        flatten = self._add(menu, self.tr("&Flatten all…"), window.safety.ask_to_flatten, KEY)
+        flatten.setAutoRepeat(False)  # a key that is held is one press
+        window.decisions.always.append(flatten)
+        pause = self._add(menu, self.tr("&Pause entries"), window.safety.pause_or_resume)
+
+        def follow() -> None:
+            paused = window.order_desk.state.paused
+            pause.setText(self.tr("&Resume entries") if paused else self.tr("&Pause entries"))
+            pause.setEnabled(window.order_desk.present)
+
+        if window.order_panels.present:
+            again = window.order_panels.ask_again
+            self._add(menu, self.tr("&Ask before every order on PAPER again"), again)
+        window.order_desk.changed.connect(follow)
+        follow()
+
     def _view_menu(self) -> None:
         window = self._window
         menu = self._menu(self.tr("&View"))
@@ -77,9 +99,15 @@ class Menus(QObject):
         accounts = window.accounts
         if accounts is not None:
             self._add(menu, self.tr("Acc&ounts"), lambda: self._tab(accounts), "Ctrl+7")
+            self._add(menu, self.tr("&Links"), lambda: self._tab(window.links), "Ctrl+9")
+        panels = window.order_panels
+        if panels.present:
+            self._add(menu, self.tr("Or&ders"), lambda: self._tab(panels.orders), "Ctrl+8")
+            self._add(menu, self.tr("Tic&ket"), lambda: self._panel(panels.ticket_dock))
+            self._add(menu, self.tr("Doctor"), lambda: self._panel(panels.doctor_dock))
         menu.addSeparator()
         shown = self._submenu(menu, self.tr("Shown p&anels"))
-        for dock in (window.recorders_dock, window.charts_dock):
+        for dock in (window.recorders_dock, window.charts_dock, *panels.docks):
             shown.addAction(dock.toggleViewAction())
         looks = self._submenu(menu, self.tr("&Theme"))
         group = QActionGroup(self)

@@ -21,6 +21,7 @@ from justtrades_desktop.app.demo import demo as demo_feed
 from justtrades_desktop.app.serving import Config, Serving, serving
 from justtrades_desktop.domain.broker import Brokerage
 from justtrades_desktop.domain.errors import UserError
+from justtrades_desktop.domain.execution import Executions
 from justtrades_desktop.ui import loop as qt_loop
 from justtrades_desktop.ui.icon import app_icon
 from justtrades_desktop.ui.loop import DesktopLoop
@@ -149,11 +150,11 @@ async def _show(
 
     async with AsyncExitStack() as stack:
         running = await stack.enter_async_context(serving(config, show=show))
-        brokerage = await _brokerage(running)
+        brokerage, executions = await _brokerage(running)
         announce(running)
         if demo:
             await stack.enter_async_context(demo_feed(running))
-        shell = Shell(app, running, stop, demo=demo, brokerage=brokerage)
+        shell = Shell(app, running, stop, demo=demo, brokerage=brokerage, executions=executions)
         stack.push_async_callback(shell.close)
         errors.report = shell.report
         stack.callback(errors.forget)
@@ -165,15 +166,15 @@ async def _show(
         shells.clear()
 
 
-async def _brokerage(running: Serving) -> Brokerage | None:
-    """The brokers, None where they do not start: all that is not theirs works all the same."""
+async def _brokerage(running: Serving) -> tuple[Brokerage | None, Executions | None]:
+    """Brokers and execution, None where they do not start: all else works all the same."""
     if running.brokers is None:
-        return None
+        return None, None
     try:
-        return await running.brokers.get()
+        return await running.brokers.get(), await running.brokers.executions()
     except UserError as error:
         log.warning("the window opens without brokers: %s", error)
-        return None
+        return None, None
 
 
 async def _picture(shell: Shell, folder: Path, stop: asyncio.Event) -> None:

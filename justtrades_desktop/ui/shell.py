@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QApplication
 
 from justtrades_desktop.app.serving import Serving
 from justtrades_desktop.domain.broker import Brokerage
+from justtrades_desktop.domain.execution import Executions
 from justtrades_desktop.ui.addresses import shown
 from justtrades_desktop.ui.bridge import Bridge
 from justtrades_desktop.ui.memory import Look, Memory
+from justtrades_desktop.ui.mode import Mode, mode_of
 from justtrades_desktop.ui.notices import Notice
 from justtrades_desktop.ui.tasks import Tasks
 from justtrades_desktop.ui.theme import Theme, apply_theme, system_is_dark
@@ -34,6 +36,7 @@ class Shell(QObject):
         demo: bool = False,
         tray_available: bool | None = None,
         brokerage: Brokerage | None = None,
+        executions: Executions | None = None,
     ) -> None:
         super().__init__()
         self._app = app
@@ -50,6 +53,7 @@ class Shell(QObject):
             self.memory,
             demo=demo,
             brokerage=brokerage,
+            executions=executions,
         )
         self.window.menus.show_look(self.memory.look)
         self.tray = Tray(
@@ -70,6 +74,10 @@ class Shell(QObject):
         self.window.look_chosen.connect(self.choose_look)
         self.tray.open_wanted.connect(self.show)
         self.tray.quit_wanted.connect(self._quit_from_tray)
+        self.tray.flatten_wanted.connect(self._flatten_from_tray)
+        self.tray.pause_wanted.connect(self.window.safety.pause_or_resume)
+        self.window.order_desk.changed.connect(self._show_execution)
+        self._show_execution()
         self.bridge.ledger_failed.connect(self.tray.set_trouble)
         self.bridge.ledger_recovered.connect(self._recovered)
         self._app.styleHints().colorSchemeChanged.connect(self._follow_system)
@@ -131,6 +139,15 @@ class Shell(QObject):
                     ),
                 )
             )
+
+    def _show_execution(self) -> None:
+        orders = self.window.order_desk
+        mode = mode_of(orders.state) if orders.present else Mode()
+        self.tray.show_execution(orders.state, mode, present=orders.present)
+
+    def _flatten_from_tray(self) -> None:
+        self.show()
+        self.window.safety.ask_to_flatten()
 
     def _quit_from_tray(self) -> None:
         # The question needs a window to stand on.

@@ -31,6 +31,9 @@ class Colours:
     warning: QColor
     danger: QColor
     good: QColor
+    paper: QColor
+    demo: QColor
+    live: QColor
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,9 @@ def dark_colours() -> Colours:
         warning=QColor("#e0a030"),
         danger=QColor("#f0525a"),
         good=QColor("#3fb97f"),
+        paper=QColor("#5f7f8f"),
+        demo=QColor("#8b6fe0"),
+        live=QColor("#e3222e"),
     )
 
 
@@ -74,6 +80,9 @@ def light_colours() -> Colours:
         warning=QColor("#a86500"),
         danger=QColor("#c4232c"),
         good=QColor("#1f7a4d"),
+        paper=QColor("#587686"),
+        demo=QColor("#6a45c9"),
+        live=QColor("#c8101c"),
     )
 
 

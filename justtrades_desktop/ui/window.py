@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any, Final
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget, QWidget
 
 from justtrades_desktop.app.serving import Serving
 from justtrades_desktop.domain.broker import Brokerage
+from justtrades_desktop.domain.execution import Executions
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.domain.trades import Origin
 from justtrades_desktop.journal.wanted import Wanted
@@ -26,10 +27,16 @@ from justtrades_desktop.ui.charts.plots import PositionCharts
 from justtrades_desktop.ui.charts.times import Zones
 from justtrades_desktop.ui.commands import Commands
 from justtrades_desktop.ui.decisions import Decisions
+from justtrades_desktop.ui.executions import OrderDesk
 from justtrades_desktop.ui.icon import picture
 from justtrades_desktop.ui.layout import Layout
+from justtrades_desktop.ui.link_commands import LinkCommands
 from justtrades_desktop.ui.memory import Look, Memory
 from justtrades_desktop.ui.menus import Menus
+from justtrades_desktop.ui.mode import Mode, mode_of
+from justtrades_desktop.ui.mode_edge import ModeEdge
+from justtrades_desktop.ui.order_panels import OrderPanels
+from justtrades_desktop.ui.safety_commands import SafetyCommands
 from justtrades_desktop.ui.status import StatusBar
 from justtrades_desktop.ui.tasks import Tasks
 from justtrades_desktop.ui.theme import Theme
@@ -38,6 +45,7 @@ from justtrades_desktop.ui.views.accounts import AccountsView
 from justtrades_desktop.ui.views.analysis import AnalysisView
 from justtrades_desktop.ui.views.connect import ConnectPage
 from justtrades_desktop.ui.views.journal import JournalView
+from justtrades_desktop.ui.views.links import LinksView
 from justtrades_desktop.ui.views.positions import PositionsView
 from justtrades_desktop.ui.views.recorders import RecordersView
 from justtrades_desktop.ui.views.replay import ReplayDialog
@@ -65,11 +73,13 @@ class MainWindow(QMainWindow):
         *,
         demo: bool = False,
         brokerage: Brokerage | None = None,
+        executions: Executions | None = None,
     ) -> None:
         super().__init__()
         self._desk = running.desk
         self._bridge = bridge
         self.brokers = Brokers(brokerage, running.desk, bridge, self)
+        self.order_desk = OrderDesk(executions, self.brokers, running.desk, bridge, self)
         self.theme = theme
         self.hides_to_tray = False
         self.setWindowTitle(self.tr("JustTrades – demo data") if demo else self.tr("JustTrades"))
@@ -81,6 +91,11 @@ class MainWindow(QMainWindow):
         self.broker_commands = (
             None if brokerage is None else BrokerCommands(self, brokerage, tasks, self.decisions)
         )
+        self.link_commands = LinkCommands(
+            self, self.order_desk, running.desk, tasks, self.decisions
+        )
+        self.safety = SafetyCommands(self, self.order_desk, tasks, self.decisions)
+        self.mode_edge = ModeEdge(self, theme.colours)
         # Made in reading order: the keyboard walks through them so.
         self.top_bar = TopBar(self._desk, running.url, theme.colours, demo=demo)
         self.setMenuWidget(self.top_bar)
@@ -91,6 +106,7 @@ class MainWindow(QMainWindow):
         self._make_recorders()
         self._make_pages(tasks)
         self._make_charts()
+        self._make_orders(tasks, memory)
         self.status = StatusBar(running, theme.colours, self.brokers)
         self.setStatusBar(self.status)
         self.replay = ReplayDialog(running.feeds, tasks, theme.colours, self)
@@ -98,7 +114,9 @@ class MainWindow(QMainWindow):
         self._connect_bridge()
         self.menus = Menus(self)
         self.pages.setCurrentWidget(self.work)
-        self.layout_of_docks = Layout(self, memory, self.recorders_dock, self.charts_dock)
+        self.layout_of_docks = Layout(
+            self, memory, self.recorders_dock, self.charts_dock, self.order_panels.docks
+        )
         self.show_page(self.work if self._desk.recorders else self.welcome)
 
     # Composition
@@ -118,6 +136,7 @@ class MainWindow(QMainWindow):
         self.work.addTab(self.analysis, self.tr("Analysis"))
         self.work.addTab(self.signals, self.tr("Signals"))
         self._make_accounts()
+        self._make_links()
         self.pages = QStackedWidget()
         for page in (self.welcome, self.connect_page, self.work):
             self.pages.addWidget(page)
@@ -129,15 +148,33 @@ class MainWindow(QMainWindow):
         if self.broker_commands is None:
             return
         commands = self.broker_commands
-        self.accounts = AccountsView(self.brokers, self._bridge, self.theme.colours)
+        self.accounts = AccountsView(
+            self.brokers, self._bridge, self.theme.colours, self.order_desk
+        )
+        self.accounts.arm_wanted.connect(self.safety.arm)
+        self.accounts.disarm_wanted.connect(self.safety.disarm)
+        self.accounts.limits_wanted.connect(self.safety.limits)
         self.accounts.new_wanted.connect(commands.add)
         self.accounts.unlock_wanted.connect(commands.unlock)
         self.accounts.connect_wanted.connect(commands.connect_again)
         self.accounts.disconnect_wanted.connect(commands.disconnect_for_now)
         self.accounts.remove_wanted.connect(commands.remove)
         self.positions.accounts_wanted.connect(self.show_accounts)
-        self.brokers.changed.connect(self._show_mode)
         self.work.addTab(self.accounts, self.tr("Accounts"))
+
+    def _make_links(self) -> None:
+        """A panel only where something can be linked with."""
+        commands = self.link_commands
+        self.links = LinksView(self.order_desk, self._desk, self.theme.colours)
+        self.links.add_wanted.connect(commands.add)
+        self.links.edit_wanted.connect(commands.edit)
+        self.links.remove_wanted.connect(commands.remove)
+        self.links.mode_wanted.connect(commands.set_mode)
+        self.links.accounts_wanted.connect(self.show_accounts)
+        self.links.new_recorder_wanted.connect(self.commands.new_recorder)
+        self.recorders.accounts_wanted.connect(self.show_links)
+        self.order_desk.changed.connect(self._show_mode)
+        self.work.addTab(self.links, self.tr("Links"))
         self._show_mode()
 
     def _make_recorders(self) -> None:
@@ -145,6 +182,13 @@ class MainWindow(QMainWindow):
             self._desk, self._bridge, self.theme.colours, self.webhook_address
         )
         self.recorders_dock = self._dock("recorders", self.tr("Recorders"), self.recorders)
+
+    def _make_orders(self, tasks: Tasks, memory: Memory) -> None:
+        """Panels only where something can be traded with."""
+        self.order_panels = OrderPanels(self, self.order_desk, self._bridge, tasks, memory)
+        at = self.work.indexOf(self.signals) + 1
+        self.work.insertTab(at, self.order_panels.orders, self.tr("Orders"))
+        self.work.setTabVisible(at, self.order_panels.present)
 
     def _make_charts(self) -> None:
         self.charts = PositionCharts(
@@ -188,6 +232,8 @@ class MainWindow(QMainWindow):
         self._bridge.ledger_recovered.connect(self._ledger_recovered)
         self._bridge.recorders_changed.connect(self._recorders_changed)
         self._bridge.told.connect(self.top_bar.refresh)
+        self.top_bar.pause_wanted.connect(self.safety.pause_or_resume)
+        self.top_bar.flatten_button.flatten_wanted.connect(self.safety.flatten)
         self._ageing = QTimer(self)  # the age of a price grows without any event
         self._ageing.setInterval(_TOTAL_MS)
         self._ageing.timeout.connect(self.brokers.look)
@@ -209,8 +255,11 @@ class MainWindow(QMainWindow):
                 self.layout_of_docks.bring_back()
             self.layout_of_docks.settle()
         else:
+            self.order_panels.keep_away()
             self.charts_dock.hide()
             self.recorders_dock.setVisible(page is self.connect_page)
+        if not self.order_panels.present:
+            self.order_panels.keep_away()  # an earlier start may have had brokers
         if page is self.welcome:
             self.welcome.greet()
         self.top_bar.set_quiet(page is self.welcome)
@@ -230,8 +279,23 @@ class MainWindow(QMainWindow):
         if self.accounts is not None:
             self.accounts.refresh()
 
+    def show_links(self, recorder_id: int) -> None:
+        """Show which accounts follow a strategy."""
+        self.show_page(self.work)
+        self.work.setTabVisible(self.work.indexOf(self.links), True)
+        self.work.setCurrentWidget(self.links)
+        self.links.show_recorder(recorder_id)
+
     def _show_mode(self) -> None:
-        self.top_bar.show_mode(*mode_said(self.brokers.states))
+        state, present = self.order_desk.state, self.order_desk.present
+        mode = mode_of(state) if present else Mode()
+        said = (mode.said, mode.environment) if present else mode_said(self.brokers.states)
+        self.top_bar.show_mode(*said)
+        self.top_bar.show_execution(state, mode, present=present)
+        self.mode_edge.show(mode, self.theme.colours)
+        linkable = present or self.brokers.present
+        self.work.setTabVisible(self.work.indexOf(self.links), linkable)
+        self.recorders.accounts_button.setVisible(linkable)
 
     def show_connection(self, recorder_id: int) -> None:
         """Show how TradingView reaches one recorder."""
@@ -295,6 +359,8 @@ class MainWindow(QMainWindow):
         accounts = [] if self.accounts is None else [self.accounts.set_colours]
         follow: list[Callable[[Any], None]] = [
             *accounts,
+            self.links.set_colours,
+            self.order_panels.set_colours,
             self.welcome.set_colours,
             self.connect_page.set_colours,
             self.positions.set_colours,
@@ -309,6 +375,7 @@ class MainWindow(QMainWindow):
         ]
         for set_colours in follow:
             set_colours(theme.colours)
+        self._show_mode()
 
     def reset_layout(self) -> None:
         """Put every panel back to where it was at the first start."""
@@ -326,6 +393,11 @@ class MainWindow(QMainWindow):
         self.show()
         self.raise_()
         self.activateWindow()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Its edge is the mode's."""
+        super().paintEvent(event)
+        self.mode_edge.draw()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Docks take sizes only once they are laid out."""

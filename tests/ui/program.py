@@ -23,6 +23,7 @@ from justtrades_desktop.ui.memory import Look, Memory
 from justtrades_desktop.ui.shell import Shell
 from justtrades_desktop.ui.window import MainWindow
 from tests.fakes.brokerage import FakeBrokerage
+from tests.fakes.executions import FakeExecutions
 
 DialogT = TypeVar("DialogT", bound=QDialog)
 
@@ -84,13 +85,17 @@ def perform(
     tray: bool = False,
     look: Look = Look.DARK,
     brokerage: FakeBrokerage | None = None,
+    executions: FakeExecutions | None = None,
 ) -> None:
     """Run ``play`` on a program with a data folder of its own; nothing of it is left over."""
     quitting = app.quitOnLastWindowClosed()
     app.setQuitOnLastWindowClosed(False)
     before = set(app.topLevelWidgets())
     try:
-        run(_perform(app, folder, play, tray=tray, look=look, brokerage=brokerage), app)
+        playing = _perform(
+            app, folder, play, tray=tray, look=look, brokerage=brokerage, executions=executions
+        )
+        run(playing, app)
     finally:
         app.setQuitOnLastWindowClosed(quitting)
         app.setStyleSheet("")
@@ -107,6 +112,7 @@ async def _perform(
     tray: bool,
     look: Look,
     brokerage: FakeBrokerage | None,
+    executions: FakeExecutions | None,
 ) -> None:
     memory = Memory(folder)
     memory.look = look
@@ -115,7 +121,16 @@ async def _perform(
     async with serving(Config(data_dir=folder, port=0, brokers=False)) as running:
         if brokerage is not None:
             brokerage.bus = running.desk.bus
-        shell = Shell(app, running, stop, tray_available=tray, brokerage=brokerage)
+        if executions is not None:
+            executions.bus = running.desk.bus
+        shell = Shell(
+            app,
+            running,
+            stop,
+            tray_available=tray,
+            brokerage=brokerage,
+            executions=executions,
+        )
         shell.show()
         await asyncio.sleep(0)
         try:

@@ -3,31 +3,56 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QPixmap
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from justtrades_desktop.domain.broker import Environment
+from justtrades_desktop.domain.execution import DryRun, Preview
+from justtrades_desktop.domain.exits import level
+from justtrades_desktop.domain.links import LinkMode, LinkSettings, Target, Window
+from justtrades_desktop.domain.orders import Verdict, Way
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.journal.columns import Trades
+from justtrades_desktop.ui.dialogs.arm import ArmDialog
 from justtrades_desktop.ui.dialogs.by_hand import ByHandDialog
+from justtrades_desktop.ui.dialogs.confirm_order import ConfirmOrder
 from justtrades_desktop.ui.dialogs.connection import ConnectionDialog
 from justtrades_desktop.ui.dialogs.import_legacy import ImportDialog
+from justtrades_desktop.ui.dialogs.limits import LimitsDialog
+from justtrades_desktop.ui.dialogs.link import LinkDialog
 from justtrades_desktop.ui.dialogs.passphrase import PassphraseDialog
 from justtrades_desktop.ui.dialogs.plain import KeySheet, Question
 from justtrades_desktop.ui.dialogs.recorder import RecorderDialog
 from justtrades_desktop.ui.dialogs.tick_value import TickValueDialog
 from justtrades_desktop.ui.dialogs.trial import TrialDialog
+from justtrades_desktop.ui.flatten import FlattenQuestion
 from justtrades_desktop.ui.memory import Look
+from justtrades_desktop.ui.views.ticket_bracket import Unit
 from tests.fakes.brokerage import FakeBrokerage, holding, locked, off, up
+from tests.fakes.executions import (
+    DEMO,
+    LIVE,
+    PAPER,
+    FakeExecutions,
+    account_state,
+    decision,
+    link_of,
+)
 from tests.fakes.finished import many_trades
 from tests.fakes.legacy import TRADES, OldFile
+from tests.ui.order_scene import brokers_at_work, state_at_work
 from tests.ui.program import Program, perform
 
 _SETTLE = 0.3
 _FEWEST_COLOURS = 12
+_ORDER_PAGES = ("working", "positions", "executions", "decisions", "parked")
+_LISTS = ("held", "decisions", "parked", "executions", "findings")
 
 
 @pytest.fixture
@@ -200,6 +225,132 @@ def test_brokers(qapp: QApplication, tmp_path: Path, folder: Path, look: Look) -
         await _take_dialog(program, passphrase, folder, "passphrase", look)
 
     perform(qapp, tmp_path / "data", play, look=look, brokerage=fake)
+
+
+@pytest.mark.parametrize("look", [Look.DARK, Look.LIGHT])
+def test_orders(qapp: QApplication, tmp_path: Path, folder: Path, look: Look) -> None:
+    brokers = FakeBrokerage(*brokers_at_work())
+    executions = FakeExecutions(**state_at_work())
+    executions.previewed = Preview(stop_money=Decimal(125), target_money=Decimal(250))
+
+    async def play(program: Program) -> None:
+        await _trade(program)
+        window = program.window
+        window.resize(1440, 860)
+        await program.until(lambda: window.positions.model.rowCount() > 0)
+        panels = window.order_panels
+        panels.ticket.form.quantity.setValue(2)
+        for leg, ticks in zip(panels.ticket.form.bracket.legs, ("250", "125"), strict=True):
+            QTest.keyClicks(leg.fields[Unit.TICKS], ticks)
+        window.work.setCurrentWidget(panels.orders)
+        for page, name in zip(panels.orders.pages, _ORDER_PAGES, strict=True):
+            panels.orders.sections.setCurrentWidget(page)
+            page.table.selectRow(page.model.rowCount() - 1)
+            await _take(window, folder, f"orders-{name}", look)
+        panels.ticket.show_account(LIVE)
+        panels.orders.sections.setCurrentIndex(0)
+        await _take(window, folder, "ticket-live-unarmed", look)
+        executions.tell(accounts=[account_state(LIVE, armed=True)])
+        await _take(window, folder, "ticket-live", look)
+        panels.doctor_dock.raise_()
+        await _take(window, folder, "doctor", look)
+        executions.tell(accounts=[account_state(PAPER)], **dict.fromkeys(_LISTS, ()))
+        for name in [*brokers.listed]:
+            await brokers.remove(name)
+        await _take(window, folder, "doctor-well", look)
+        executions.tell(accounts=())
+        panels.ticket_dock.raise_()
+        await _take(window, folder, "orders-empty", look)
+
+    perform(qapp, tmp_path / "data", play, look=look, brokerage=brokers, executions=executions)
+
+
+@pytest.mark.parametrize("look", [Look.DARK, Look.LIGHT])
+def test_order_questions(qapp: QApplication, tmp_path: Path, folder: Path, look: Look) -> None:
+    executions = FakeExecutions(accounts=[account_state(PAPER), account_state(LIVE, armed=True)])
+    executions.previewed = Preview(stop_money=Decimal(125), target_money=Decimal(250))
+    brokers = FakeBrokerage(*brokers_at_work())
+
+    async def play(program: Program) -> None:
+        await _trade(program)
+        ticket = program.window.order_panels.ticket
+        await program.until(ticket.isVisible)
+        for key in (PAPER, LIVE):
+            ticket.show_account(key)
+            ticket.form.buttons[Way.BUY].click()
+            asked = await program.dialog(ConfirmOrder)
+            name = f"confirm-{asked.badge.text().lower()}"
+            await _take_dialog(program, asked, folder, name, look)
+            await program.until(lambda: "Nothing was sent" in ticket.form.result.text())
+
+    perform(qapp, tmp_path / "data", play, look=look, brokerage=brokers, executions=executions)
+
+
+@pytest.mark.parametrize("look", [Look.DARK, Look.LIGHT])
+def test_safety(qapp: QApplication, tmp_path: Path, folder: Path, look: Look) -> None:
+    fake = FakeBrokerage(up("Paper", Environment.PAPER), up("Demo"))
+    executions = FakeExecutions(accounts=(account_state(PAPER, held=2),))
+
+    async def play(program: Program) -> None:
+        window = program.window
+        window.resize(1400, 900)
+        trend = await program.recorder("Trend MNQ")
+        _ = await program.recorder("Gold swing")
+        shadow = link_of(2, trend.id, mode=LinkMode.SHADOW, settings=LinkSettings(initial=2))
+        executions.tell(links=(link_of(1, trend.id, PAPER), shadow, link_of(3, trend.id, LIVE)))
+        window.show_links(trend.id)
+        await program.until(lambda: len(window.links.parts[trend.id].rows) == 3)
+        await _take(window, folder, "links-paper", look)
+        everybody = (account_state(PAPER), account_state(DEMO), account_state(LIVE, armed=True))
+        executions.tell(accounts=everybody)
+        await program.until(lambda: window.top_bar.badge.text() == "LIVE")
+        await _take(window, folder, "links-live", look)
+        window.safety.ask_to_flatten()
+        question = await program.dialog(FlattenQuestion)
+        await _take(question, folder, "flatten-question", look)
+        question.accept()
+        await program.until(window.top_bar.flattening.isVisible)
+        executions.flattened(PAPER)
+        executions.flattened(LIVE, "Gave up: the broker does not answer", flat=False)
+        window.top_bar.flatten_button.press_first()
+        await _take(window, folder, "flattening", look)
+
+    perform(qapp, tmp_path / "data", play, look=look, brokerage=fake, executions=executions)
+
+
+@pytest.mark.parametrize("look", [Look.DARK, Look.LIGHT])
+def test_settings_of_orders(qapp: QApplication, tmp_path: Path, folder: Path, look: Look) -> None:
+    executions = FakeExecutions(accounts=(account_state(DEMO), account_state(LIVE)))
+    tick = level("40 ticks")
+    settings = LinkSettings(
+        initial=2,
+        max_contracts=2,
+        own_exits=True,
+        targets=(Target(tick, Decimal(50)), Target(tick, Decimal(50))),
+        windows=(Window(frozenset(range(5)), time(9, 30), time(16)),),
+    )
+    lines = tuple(decision(n, verdict=list(Verdict)[n % 4], reason="Late") for n in range(9))
+    executions.dry = DryRun(lines=lines, said="4 of the last 9 signals would have traded.")
+
+    async def play(program: Program) -> None:
+        window = program.window
+        trend = await program.recorder("Trend MNQ")
+        executions.tell(links=(link_of(1, trend.id, settings=settings),))
+        await program.until(lambda: window.order_desk.link(1) is not None)
+        window.link_commands.edit(1)
+        form = await program.dialog(LinkDialog)
+        for page in range(form.form.count()):
+            form.form.setCurrentIndex(page)
+            await _take(form, folder, f"link-{page}", look)
+        form.dry.button.click()
+        await program.until(form.dry.table.isVisible)
+        await _take_dialog(program, form, folder, "link-dry-run", look)
+        window.safety.limits(DEMO)
+        await _take_dialog(program, await program.dialog(LimitsDialog), folder, "limits", look)
+        window.safety.arm(LIVE)
+        await _take_dialog(program, await program.dialog(ArmDialog), folder, "arm", look)
+
+    perform(qapp, tmp_path / "data", play, look=look, executions=executions)
 
 
 async def _there_and_back(program: Program, recorder: Recorder, step: int) -> None:

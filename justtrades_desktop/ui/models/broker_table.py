@@ -32,7 +32,9 @@ class BrokerTable(TableModel[KeyedT]):
         wanted = {row.key: row for row in rows}
         self.remove(at for at, row in enumerate(self.rows) if row.key not in wanted)
         here = [row.key for row in self.rows]
-        self.replace({at: wanted[key] for at, key in enumerate(here)})
+        newer = ((at, row, wanted[row.key]) for at, row in enumerate(self.rows))
+        # Most lines are what they were: to compare them cell by cell takes fifty times as long.
+        self.replace({at: after for at, before, after in newer if before != after})
         present = set(here)
         self.insert(len(self.rows), [row for key, row in wanted.items() if key not in present])
         self.sort_again()

@@ -21,13 +21,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from justtrades_desktop.domain.links import AccountKey
 from justtrades_desktop.ui.bridge import Bridge
 from justtrades_desktop.ui.brokers import Brokers
 from justtrades_desktop.ui.delegates import ToneDelegate, colour_table, set_up_table
+from justtrades_desktop.ui.executions import OrderDesk
 from justtrades_desktop.ui.models import broker_columns, broker_rows
 from justtrades_desktop.ui.models.broker_table import BrokerTable
 from justtrades_desktop.ui.parts import paint, plain_label
 from justtrades_desktop.ui.theme import CONTROL, GRID, Colours
+from justtrades_desktop.ui.views.account_actions import AccountActions
 from justtrades_desktop.ui.views.connection_card import ConnectionCard
 from justtrades_desktop.ui.views.drift_line import DriftLine
 from justtrades_desktop.ui.views.live_table import LiveTable
@@ -47,11 +50,21 @@ class AccountsView(QWidget):
     connect_wanted = Signal(str)  # the name of a connection, as in the next two
     disconnect_wanted = Signal(str)
     remove_wanted = Signal(str)
+    arm_wanted = Signal(AccountKey)
+    disarm_wanted = Signal(AccountKey)
+    limits_wanted = Signal(AccountKey)
 
-    def __init__(self, brokers: Brokers, bridge: Bridge, colours: Colours) -> None:
+    def __init__(
+        self,
+        brokers: Brokers,
+        bridge: Bridge,
+        colours: Colours,
+        orders: OrderDesk | None = None,
+    ) -> None:
         super().__init__()
         self.setObjectName("accounts")
         self._brokers = brokers
+        self._orders = orders
         self._colours = colours
         self._delegate = ToneDelegate(colours, self)
         self.cards: dict[str, ConnectionCard] = {}
@@ -65,6 +78,8 @@ class AccountsView(QWidget):
         self._clock.setInterval(_SECOND_MS)
         self._clock.timeout.connect(self.refresh)
         brokers.changed.connect(self.refresh)
+        if orders is not None:
+            orders.changed.connect(self._show_actions)
         self.set_colours(colours)
 
     # For the window
@@ -96,6 +111,7 @@ class AccountsView(QWidget):
         self._count()
         self.new_button.setVisible(bool(states))
         self.pages.setCurrentIndex(0 if states else 1)
+        self._show_actions()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -121,6 +137,18 @@ class AccountsView(QWidget):
             if self._column.indexOf(card) != at:
                 self._column.insertWidget(at, card)
         self._headers.updateGeometry()
+
+    @property
+    def chosen(self) -> AccountKey | None:
+        """The account that the buttons below the table act on: the first until one is chosen."""
+        rows = self.accounts.rows
+        at = max(0, self.accounts_table.currentIndex().row())
+        return AccountKey(rows[at].told.connection, rows[at].account.name) if rows else None
+
+    def _show_actions(self) -> None:
+        key = self.chosen
+        account = None if self._orders is None or key is None else self._orders.account(key)
+        self.of_account.show_account(account, self._colours)
 
     def _add_card(self, name: str) -> ConnectionCard:
         state = next(state for state in self._brokers.states if state.name == name)
@@ -156,6 +184,11 @@ class AccountsView(QWidget):
         self.drifts_table = self._table(
             bridge, self.drifts, _DRIFTS, self.tr("Differences between signals and broker")
         )
+        self.of_account = AccountActions()
+        self.of_account.arm_wanted.connect(self.arm_wanted)
+        self.of_account.disarm_wanted.connect(self.disarm_wanted)
+        self.of_account.limits_wanted.connect(self.limits_wanted)
+        self.accounts_table.selectionModel().currentChanged.connect(self._show_actions)
         self.tables = (self.accounts_table, self.held_table, self.orders_table, self.drifts_table)
         self.below = QTabWidget()
         self.below.setDocumentMode(True)
@@ -212,7 +245,13 @@ class AccountsView(QWidget):
         self._headers = _Headers(inside)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
-        split.addWidget(self.accounts_table)
+        upper = QWidget()
+        column = QVBoxLayout(upper)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.accounts_table, 1)
+        column.addWidget(self.of_account)
+        split.addWidget(upper)
         split.addWidget(self.below)
         split.setStretchFactor(0, 2)
         split.setStretchFactor(1, 3)

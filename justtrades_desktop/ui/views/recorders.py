@@ -32,6 +32,7 @@ class RecordersView(QWidget):
     connect_wanted = Signal(int)
     switch_wanted = Signal(int)
     rotate_wanted = Signal(int)
+    accounts_wanted = Signal(int)
 
     def __init__(
         self, desk: Desk, bridge: Bridge, colours: Colours, address: Callable[[Recorder], str]
@@ -73,6 +74,10 @@ class RecordersView(QWidget):
         self.rotate_button = self._button(
             self.tr("New address…"), lambda: self._ask_for(self.rotate_wanted)
         )
+        self.accounts_button = self._button(
+            self.tr("Accounts…"), lambda: self._ask_for(self.accounts_wanted)
+        )
+        self.accounts_button.setToolTip(self.tr("Which accounts follow this recorder"))
         self.connect_button.setToolTip(self.tr("How to make TradingView reach this recorder"))
         self.rotate_button.setToolTip(self.tr("The old webhook address stops working"))
 
@@ -89,7 +94,8 @@ class RecordersView(QWidget):
             (self.connect_button, self.test_button, self.edit_button, self.switch_button)
         ):
             grid.addWidget(button, place // 2, place % 2)
-        grid.addWidget(self.rotate_button, 2, 0, 1, 2)
+        grid.addWidget(self.accounts_button, 2, 0, 1, 2)
+        grid.addWidget(self.rotate_button, 3, 0, 1, 2)
         column.addLayout(grid)
 
     def set_colours(self, colours: Colours) -> None:
@@ -134,6 +140,7 @@ class RecordersView(QWidget):
             self.test_button,
             self.edit_button,
             self.switch_button,
+            self.accounts_button,
             self.rotate_button,
         )
 

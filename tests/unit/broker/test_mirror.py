@@ -188,6 +188,7 @@ def test_an_order_is_its_newest_version_its_fills_and_our_own_id() -> None:
             average_price=Decimal("24000.25"),
             client_order_id="ours-1",
             at=datetime(2026, 11, 20, 15, 30, 2, tzinfo=UTC),
+            contract_id=77,
         ),
     )
     assert mirror.order_of("ours-2") == mirror.order(100)

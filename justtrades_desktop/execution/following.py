@@ -1,0 +1,263 @@
+"""One link at work: each signal becomes one decision, in order, whatever other links do."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+
+from justtrades_desktop.domain.broker import ResolvedContract
+from justtrades_desktop.domain.contracts import Product
+from justtrades_desktop.domain.errors import NotStored
+from justtrades_desktop.domain.links import Direction, Link, LinkMode
+from justtrades_desktop.domain.orders import Decision, Held, Verdict
+from justtrades_desktop.domain.routing import (
+    Conditions,
+    Memory,
+    Routed,
+    Step,
+    route,
+    traded_symbol,
+)
+from justtrades_desktop.domain.sessions import Calendar
+from justtrades_desktop.domain.signals import Action
+from justtrades_desktop.execution.house import House
+from justtrades_desktop.execution.lane_state import Goal
+from justtrades_desktop.execution.lanes import Lanes
+from justtrades_desktop.execution.memories import Memories, corrected
+from justtrades_desktop.execution.ports import Entry, Floor
+
+log = logging.getLogger(__name__)
+
+
+class Following:
+    """Serves one link; a slow account delays no other one."""
+
+    def __init__(
+        self,
+        link: Link,
+        *,
+        house: House,
+        lanes: Lanes,
+        memories: Memories,
+        calendar: Calendar,
+        floor: Floor,
+        day_pnl: Callable[[int], Decimal | None],
+    ) -> None:
+        self.link = link
+        self._house = house
+        self._lanes = lanes
+        self._memories = memories
+        self._calendar = calendar
+        self._floor = floor
+        self._day_pnl = day_pnl
+        self._steps: asyncio.Queue[Step] = asyncio.Queue()
+
+    def hear(self, step: Step) -> None:
+        """A signal of the link's recorder changed its position."""
+        self._steps.put_nowait(step)
+
+    async def run(self) -> None:
+        """Decide, one signal after the other, until cancelled."""
+        while True:
+            step = await self._steps.get()
+            if self.link.mode is LinkMode.OFF:
+                self._see(step)
+            else:
+                await self.decide(step)
+
+    def _see(self, step: Step) -> None:
+        """Switched off: it only notes where the signals are."""
+        memory = self._memories.of(self.link.id, step.symbol).left(None, step.after)
+        row = self._memories.set(self.link.id, step.symbol, memory)
+        self._house.records.note(Entry(memories=[row]))
+
+    async def decide(self, step: Step, *, by_person: bool = False) -> Decision:
+        """What ``step`` means for this link: written down, and given to its lane."""
+        link, floor = self.link, self._floor
+        symbol = traded_symbol(step.symbol, link.settings)
+        pinned = self._lanes.held_by(link.id, step.symbol)
+        contract = await floor.resolve(pinned[1].contract if pinned else symbol)
+        memory = self._memories.of(link.id, step.symbol)
+        product = self._product(contract, step.symbol)
+        conditions = self._conditions(step, contract, product, pinned[1] if pinned else None)
+        routed = route(step, link.settings, memory, conditions)
+        verdict, reason = self._verdict(routed, contract, pinned is not None)
+        decision = Decision(
+            id=self._house.records.next_decision(),
+            at=self._house.clock(),
+            wish=routed.wish,
+            verdict=verdict,
+            key=link.key,
+            link_id=link.id,
+            signal_id=step.signal_id or None,
+            symbol=step.symbol,
+            contract=contract.name if isinstance(contract, ResolvedContract) else "",
+            before=memory.wanted,
+            wanted=routed.wanted if verdict is not Verdict.REFUSED else routed.if_refused.wanted,
+            price=step.price,
+            reason=reason,
+            signal_at=step.at,
+        )
+        goes = verdict in (Verdict.WAITING, Verdict.SHADOW)
+        after = routed.memory if goes else routed.if_refused
+        await self._write(decision, step.symbol, after)
+        if verdict is Verdict.WAITING:
+            self._give(decision, routed, step, contract, product, by_person=by_person)
+        return decision
+
+    async def enter_now(self, parked: Decision, signal: int) -> Decision:
+        """A person looked at a parked entry and wants it at today's conditions."""
+        memory = self._memories.of(self.link.id, parked.symbol)
+        step = Step(
+            signal_id=parked.signal_id or 0,
+            recorder_id=self.link.recorder_id,
+            symbol=parked.symbol,
+            before=0 if not memory.is_in else signal - (1 if signal > 0 else -1),
+            after=signal,
+            at=self._house.clock(),
+            action=Action.TARGET,
+        )
+        return await self.decide(step, by_person=True)
+
+    def _verdict(
+        self, routed: Routed, contract: ResolvedContract | str, is_held: bool
+    ) -> tuple[Verdict, str]:
+        if routed.verdict is not None:
+            return routed.verdict, routed.reason
+        if self.link.mode is LinkMode.SHADOW:
+            return Verdict.SHADOW, routed.reason
+        if isinstance(contract, str) and not is_held:
+            return Verdict.REFUSED, contract
+        return Verdict.WAITING, routed.reason
+
+    def _conditions(
+        self,
+        step: Step,
+        contract: ResolvedContract | str,
+        product: Product | None,
+        held: Held | None,
+    ) -> Conditions:
+        now = self._house.clock()
+        return Conditions(
+            now=now,
+            day=self._calendar.session_day(now),
+            price=self._house.price(step.symbol),
+            product=product,
+            expires=contract.expires if isinstance(contract, ResolvedContract) else None,
+            day_pnl=self._day_pnl(self.link.id),
+            held=self._held(step.symbol, held),
+            calendar=self._calendar,
+        )
+
+    def _held(self, symbol: str, held: Held | None) -> int | None:
+        """What is really there; None while something is under way, or nothing is ever sent."""
+        if self.link.mode is not LinkMode.ARMED:
+            return None
+        busy = any(
+            lane.state.goal is not None
+            and lane.state.goal.link_id == self.link.id
+            and lane.state.goal.symbol == symbol
+            for lane in self._lanes.of(self.link.key)
+        )
+        if busy:
+            return None
+        if held is None:
+            return 0
+        return 0 if held.own + held.manual == 0 else held.own
+
+    def _product(self, contract: ResolvedContract | str, symbol: str) -> Product | None:
+        """The broker's tick where it tells one, else the table's."""
+        if isinstance(contract, ResolvedContract) and contract.tick_size and contract.tick_value:
+            return Product(
+                contract.name, contract.tick_size, contract.tick_value, contract.currency
+            )
+        return self._house.product(symbol)
+
+    async def _write(self, decision: Decision, symbol: str, memory: Memory) -> None:
+        """Where that is not possible it is owed: exits go on, and entries stop at their intent."""
+        row = self._memories.set(self.link.id, symbol, memory)
+        entry = Entry(decisions=[decision], memories=[row])
+        try:
+            await self._house.records.commit(entry)
+        except NotStored as error:
+            log.warning("a decision cannot be written down: %s", error)
+            self._house.records.note(entry)
+
+    def _give(
+        self,
+        decision: Decision,
+        routed: Routed,
+        step: Step,
+        contract: ResolvedContract | str,
+        product: Product | None,
+        *,
+        by_person: bool,
+    ) -> None:
+        pinned = self._lanes.held_by(self.link.id, step.symbol)
+        if pinned is not None:
+            lane = pinned[0]
+        elif isinstance(contract, ResolvedContract):
+            lane = self._lanes.lane(self._floor, contract.contract_id, contract.name)
+        else:
+            return
+        now, age = self._house.now(), (self._house.clock() - step.at).total_seconds()
+        stale = self.link.settings.stale_seconds
+        lane.give(
+            Goal(
+                decision=decision,
+                link_id=self.link.id,
+                wanted=routed.wanted,
+                symbol=step.symbol,
+                contract=lane.contract,
+                product=product,
+                contract_id=lane.contract_id,
+                may_open=routed.opens > 0,
+                by_machine=not by_person,
+                price=step.price,
+                take_profit=None if step.take_profit is None else str(step.take_profit),
+                stop_loss=None if step.stop_loss is None else str(step.stop_loss),
+                by_rule=step.source == "rule",
+                fresh_until=now + (stale if by_person else max(0.0, stale - age)),
+                begun=now,
+            )
+        )
+
+    # What a lane says
+
+    def reached(self, symbol: str, own: int, at: datetime) -> None:
+        """The link holds ``own`` contracts now, whatever it wanted."""
+        memory = self._memories.of(self.link.id, symbol)
+        right = corrected(memory, own, at)
+        if right != memory:
+            row = self._memories.set(self.link.id, symbol, right)
+            self._house.records.note(Entry(memories=[row]))
+
+    def catch_up(self, symbol: str, now_at: int, at: datetime) -> None:
+        """Hear what the signals did while nobody listened: one step from then to now."""
+        memory = self._memories.of(self.link.id, symbol)
+        missed = missed_step(self.link, symbol, memory, now_at, at)
+        if missed is not None:
+            self.hear(missed)
+
+    def change(self, link: Link) -> None:
+        """Other settings, or another mode."""
+        self.link = link
+
+
+def missed_step(link: Link, symbol: str, memory: Memory, now_at: int, at: datetime) -> Step | None:
+    """From where the link left the signal position to where that is now; None where it is there."""
+    before = memory.signal if link.settings.direction is not Direction.INVERSE else -memory.signal
+    if before == now_at:
+        return None
+    return Step(
+        signal_id=0,
+        recorder_id=link.recorder_id,
+        symbol=symbol,
+        before=before,
+        after=now_at,
+        at=at,
+        action=Action.TARGET,
+    )
