@@ -161,7 +161,7 @@ class Decisions(QObject):
             dialog.deleteLater()
             return QDialog.DialogCode.Rejected.value
         self._asking = True
-        pass
+        dialog.addActions(self.always)
         try:
             return await ask(dialog)
         finally:

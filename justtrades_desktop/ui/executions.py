@@ -54,7 +54,7 @@ class OrderDesk(QObject):
         self._products: dict[tuple[str, str], Product | None] = {}
         bridge.execution_changed.connect(self._read)
         bridge.recorders_changed.connect(self.changed)  # a strategy may have another name
-        bridge.products_changed.connect(self._products.clear)
+        bridge.products_changed.connect(self._on_products)
         brokers.changed.connect(self._on_brokers)
         self._read()
 
@@ -149,6 +149,9 @@ class OrderDesk(QObject):
         known = {} if broker is None else broker.contracts
         name = known[symbol].name if symbol in known else symbol
         yield from (contract for contract in known.values() if contract.name == name)
+
+    def _on_products(self, _: object) -> None:
+        self._products.clear()
 
     def _on_brokers(self) -> None:
         self._products.clear()

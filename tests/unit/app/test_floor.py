@@ -130,7 +130,7 @@ async def test_an_entry_good_for_no_time_leaves_exits_that_stay() -> None:
     floor = fake_floor()
     await placed(floor, legs=(STOP,), time_in_force="IOC")
     (stop,) = floor.working(floor.contract_id)
-    assert stop.time_in_force == "Day"
+    assert stop.time_in_force == "GTC"
 
 
 async def test_a_change_keeps_all_that_it_does_not_name() -> None:

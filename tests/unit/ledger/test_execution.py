@@ -86,7 +86,16 @@ async def test_it_is_what_execution_and_the_window_ask_for(tmp_path: Path) -> No
     assert await history.decisions(limit=1) == []
 
 
-NOTHING = Kept(links=[], limits=[], decisions=[], parked=[], intents=[], held=[], executions=[])
+NOTHING = Kept(
+    links=[],
+    limits=[],
+    decisions=[],
+    parked=[],
+    intents=[],
+    held=[],
+    executions=[],
+    memories=[],
+)
 CAUSES: dict[str, Any] = dict.fromkeys(
     ("client_id", "decision_id", "link_id", "signal_id", "purpose", "slippage", "delay")
 )
@@ -106,6 +115,7 @@ async def test_every_field_of_every_row_is_there_after_a_restart(tmp_path: Path)
         "intents": [intent()],
         "executions": [execution()],
         "held": [held()],
+        "memories": [(3, "MNQ1!", '{"wanted": 2}')],
     }
     found = await written(tmp_path, **rows, routed=17)
     assert {name: getattr(found, name) for name in rows} == rows
@@ -158,9 +168,11 @@ async def test_the_id_of_a_link_that_is_gone_is_never_given_again(tmp_path: Path
     async with ledger(tmp_path) as (_, second):
         await second.save_link(link(1))
         await second.save_link(link(2))
+        await second.write(Entry(memories=[(1, "MNQ1!", "{}"), (2, "MNQ1!", "{}")]))
         await second.remove_link(2)
     found = await kept(tmp_path)
     assert (found.links, found.next_link) == ([link(1)], 3)
+    assert found.memories == [(1, "MNQ1!", "{}")]
 
 
 async def test_rows_with_a_known_id_replace_the_old_ones(tmp_path: Path) -> None:
