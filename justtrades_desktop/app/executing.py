@@ -34,6 +34,8 @@ _LOOK: Final = 1.0
 _PULSE: Final = 0.1
 _WATCH: Final = "execution watch"
 _LAG: Final = "execution pulse"
+_CONTRACTS: Final = "execution contracts"
+_REFRESH: Final = 60.0
 
 
 class SignalsHere:
@@ -121,6 +123,7 @@ class Executing:
         self.floors.listen(self._account_changed)
         self._spawn(_WATCH, self._look)
         self._spawn(_LAG, self._pulse)
+        self._spawn(_CONTRACTS, self._refresh)
 
     async def stop(self) -> None:
         """End everything; what happened is on disk."""
@@ -153,6 +156,11 @@ class Executing:
         while True:
             self.desk.look_after()
             await asyncio.sleep(_LOOK)
+
+    async def _refresh(self) -> None:
+        while True:
+            await asyncio.sleep(_REFRESH)
+            await self.desk.refresh()
 
     async def _pulse(self) -> None:
         """How late the loop comes, measured."""

@@ -47,6 +47,7 @@ class Floors:
     def __init__(self, brokers: Connections) -> None:
         self._brokers = brokers
         self._floors: dict[AccountKey, AccountFloor] = {}
+        self._gone: set[AccountKey] = set()
         self._places: dict[str, _Place] = {}
         self._listeners: list[Changed] = []
         self._leave = brokers.listen(self._came_or_went)
@@ -55,7 +56,7 @@ class Floors:
 
     def floor(self, key: AccountKey) -> AccountFloor | None:
         """The floor of an account; None while no connection has told of it."""
-        return self._floors.get(key)
+        return None if key in self._gone else self._floors.get(key)
 
     def expect(self, key: AccountKey) -> AccountFloor:
         """The floor of an account that may not be connected yet; LIVE until the broker says."""
@@ -65,7 +66,7 @@ class Floors:
 
     def all(self) -> Sequence[AccountFloor]:
         """Every floor, in the order in which they appeared."""
-        return tuple(self._floors.values())
+        return tuple(floor for key, floor in self._floors.items() if key not in self._gone)
 
     def listen(self, changed: Changed) -> Callable[[], None]:
         """Call ``changed`` when an account appears, vanishes, or its connection comes or goes;
@@ -110,9 +111,10 @@ class Floors:
             self._tell(floor.key)
 
     def _forget(self, name: str) -> None:
-        for key in [key for key in self._floors if key.connection == name]:
-            del self._floors[key]
-            self._tell(key)
+        """Its floors stay for whoever works with them, and are listed no more."""
+        for floor in [each for each in self._floors.values() if each.key.connection == name]:
+            self._gone.add(floor.key)
+            self._tell(floor.key)
 
     def _heard(self, name: str, account_id: int | None) -> None:
         place = self._places.get(name)
@@ -136,6 +138,7 @@ class Floors:
             if floor is None:
                 environment = place.connection.environment
                 floor = self._floors[key] = AccountFloor(key, environment, account_id)
+            self._gone.discard(key)
             place.by_id[account_id] = floor
             floor.attach(place.connection, account_id)
             self._tell(key)

@@ -129,7 +129,7 @@ class ByHand:
     async def cancel(self, key: AccountKey, order_id: int) -> BrokerOrder | None:
         """Cancel a working order."""
         floor = self._floor(key)
-        order = self._working(floor, order_id)
+        order = self._working(floor, order_id, to_cancel=True)
         intent = self._command(floor, order, Purpose.CANCEL, order.quantity or 1)
         await self._commit(intent)
         fresh = self._house.patience.fresh
@@ -288,14 +288,16 @@ class ByHand:
         self.intents[intent.client_id] = settled
         self._house.records.note(Entry(intents=[settled]))
 
-    def _working(self, floor: Floor, order_id: int) -> BrokerOrder:
+    def _working(self, floor: Floor, order_id: int, *, to_cancel: bool = False) -> BrokerOrder:
+        """A living order; one may always be taken back, armed or not."""
         order = next((o for o in floor.working() if o.id == order_id), None)
         if order is None:
             raise UserError(
                 f"There is no working order {order_id} on {floor.key}",
                 "`justtrades orders` lists them.",
             )
-        if floor.environment is Environment.LIVE and not self._is_armed(floor.key):
+        is_armed = floor.environment is not Environment.LIVE or self._is_armed(floor.key)
+        if not (to_cancel or is_armed):
             raise UserError(f"{floor.key} is LIVE and not armed", "Arm it, or use flatten.")
         return order
 

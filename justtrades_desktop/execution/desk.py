@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Final, Protocol
@@ -25,12 +24,12 @@ from justtrades_desktop.domain.execution import (
     Repair,
     Ticket,
 )
-from justtrades_desktop.domain.exits import ExitRules
 from justtrades_desktop.domain.link_limits import refuse
 from justtrades_desktop.domain.links import (
     NO_LIMITS,
     AccountKey,
     AccountLimits,
+    Direction,
     Link,
     LinkMode,
     LinkSettings,
@@ -59,7 +58,7 @@ from justtrades_desktop.execution.house import House, Patience
 from justtrades_desktop.execution.lane_state import Goal
 from justtrades_desktop.execution.lanes import Lanes, Spawn
 from justtrades_desktop.execution.memories import Memories
-from justtrades_desktop.execution.ports import Entry, ExecutionLedger, Floor, Kept
+from justtrades_desktop.execution.ports import Entry, ExecutionLedger, Floor, Kept, SignalSide
 from justtrades_desktop.execution.records import Records
 from justtrades_desktop.execution.trying import tried
 from justtrades_desktop.execution.watching import Watch
@@ -77,31 +76,6 @@ class Floors(Protocol):
 
     def all(self) -> Sequence[Floor]:
         """Every floor."""
-
-
-class SignalSide(Protocol):
-    """What execution sees of the signal positions; it never changes them."""
-
-    def exits_of(self, recorder_id: int) -> ExitRules:
-        """A recorder's exits by rule."""
-
-    def name_of(self, recorder_id: int) -> str:
-        """A recorder's name."""
-
-    def product(self, symbol: str) -> Product | None:
-        """What a tick is worth."""
-
-    def price(self, symbol: str) -> Decimal | None:
-        """The last price."""
-
-    def position(self, recorder_id: int, symbol: str) -> tuple[int, datetime] | None:
-        """Signed contracts now, and since when; None where there is no open position."""
-
-    def open_symbols(self, recorder_id: int) -> Sequence[str]:
-        """Where a recorder is not flat."""
-
-    async def last_steps(self, recorder_id: int, count: int) -> Sequence[Step]:
-        """What the last signals did, oldest first."""
 
 
 @dataclass(slots=True)
@@ -161,6 +135,7 @@ class ExecutionDesk:
             price=signals.price,
             product=self._product,
             stops=self._stops,
+            ready=lambda: self.safety.ready,
             reached=self._reached,
             finished=self._finished,
             tell=self._tell,
@@ -191,7 +166,6 @@ class ExecutionDesk:
         self._spawn("execution news", self._tell_news)
         for link in kept.links:
             self._begin(link)
-        self._catch_up()
         if kept.flattening:
             await self.flatten_all(kept.flattening)
 
@@ -213,17 +187,6 @@ class ExecutionDesk:
             if intent.purpose is Purpose.HAND:
                 self.by_hand.intents[intent.client_id] = intent
 
-    def _catch_up(self) -> None:
-        """Signals of which nobody heard, between their commit and ours, or while it was off."""
-        now = self._clock()
-        for link in self._links.values():
-            following = self._following[link.id]
-            known = {*self._memories.symbols(link.id)}
-            for symbol in known | {*self._signals.open_symbols(link.recorder_id)}:
-                position = self._signals.position(link.recorder_id, symbol)
-                signed, at = position if position is not None else (0, now)
-                following.catch_up(symbol, signed, at)
-
     def _begin(self, link: Link) -> None:
         self._links[link.id] = link
         following = Following(
@@ -233,6 +196,7 @@ class ExecutionDesk:
             memories=self._memories,
             calendar=self._calendar,
             floor=self._floors.expect(link.key),
+            signals=self._signals,
             day_pnl=self.day_pnl,
         )
         self._following[link.id] = following
@@ -271,6 +235,11 @@ class ExecutionDesk:
             if held is not None and held.symbol == symbol:
                 lane.price(price)
 
+    async def refresh(self) -> None:
+        """Ask for contracts anew before what is known of them is too old: no alert waits for it."""
+        for following in [*self._following.values()]:
+            await following.refresh()
+
     def look_after(self) -> None:
         """Once a second: limits, sessions, the doctor, other people's fills."""
         floors = [*self._floors.all()]
@@ -285,12 +254,8 @@ class ExecutionDesk:
         )
         if [remedy.finding for remedy in self._remedies] != before:
             self.changed()
-        ready = all(
-            floor.is_up or floor.account is None
-            for floor in floors
-            if any(link.key == floor.key and link.mode is LinkMode.ARMED for link in self.links)
-        )
-        if ready and not self.safety.ready:
+        if not self.safety.ready:
+            # An account that is not up yet has a brake of its own.
             self.safety.ready = True
             self.changed()
 
@@ -482,7 +447,8 @@ class ExecutionDesk:
         for symbol in self._signals.open_symbols(link.recorder_id):
             position = self._signals.position(link.recorder_id, symbol)
             if position is not None:
-                memory = self._memories.of(link.id, symbol).seeing(position[0])
+                side = -1 if link.settings.direction is Direction.INVERSE else 1
+                memory = self._memories.of(link.id, symbol).seeing(side * position[0])
                 rows.append(self._memories.set(link.id, symbol, memory))
         if rows:
             self.records.note(Entry(memories=rows))
@@ -495,7 +461,12 @@ class ExecutionDesk:
             link = self._link(link_id)
             if settings is not None:
                 _check(settings)
+                turned = _is_inverse(settings) != _is_inverse(link.settings)
+                if turned:
+                    self._refuse_while_holding(link_id, "before its direction turns round")
                 link = replace(link, settings=settings)
+                if turned:
+                    self._join(link)
             if mode is not None and mode is not LinkMode.ARMED:
                 self._refuse_while_holding(link_id, f"before it is {mode}")
             if mode is not None:
@@ -766,6 +737,10 @@ def _came(fills: Sequence[Execution], own: int, goal: Goal) -> str:
     delays = [fill.delay for fill in fills if fill.delay is not None]
     after = f" {max(delays):.2f} s after the alert" if delays else ""
     return f"{word} {quantity} at {average:f}{after}"
+
+
+def _is_inverse(settings: LinkSettings) -> bool:
+    return settings.direction is Direction.INVERSE
 
 
 def _check(settings: LinkSettings) -> None:

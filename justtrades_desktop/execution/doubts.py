@@ -30,7 +30,21 @@ class Doubts:
             elif order is not None:
                 self._sender.adopt(intent, order.id, order.oco_id)
                 found = True
+        for client_id, intent in [*self._state.absent.items()]:
+            if (order := self._floor.order_of(client_id)) is not None:
+                del self._state.absent[client_id]
+                self._came_late(intent, order.id, order.oco_id)
+                found = True
         return found
+
+    def _came_late(self, intent: Intent, order_id: int, oco_id: int | None) -> None:
+        """It was proven absent, and is there all the same."""
+        self._sender.adopt(intent, order_id, oco_id)
+        self._house.tell(
+            f"{intent.key}: {intent.way} {intent.quantity} {intent.contract} arrived after all, "
+            "long after it was sent.",
+            intent.key,
+        )
 
     def next_at(self) -> float | None:
         """When the next look is due, by the loop's time."""

@@ -61,6 +61,9 @@ class Filling:
                 continue
             if self._adopt(intent, intent.order_id):
                 del self._state.hatching[client_id]
+        for intent in self._state.earlier:
+            if intent.order_id is not None:
+                self._adopt(intent, intent.order_id)
 
     def _adopt(self, intent: Intent, order_id: int) -> bool:
         """Whether all of them are known."""
@@ -68,7 +71,7 @@ class Filling:
         if intent.oco is not None:
             other = parent.oco_id if parent is not None else None
             if other is not None:
-                self._state.orders[other] = other_of(intent, other)
+                self._state.orders.setdefault(other, other_of(intent, other))
             return other is not None and self._floor.order(other) is not None
         children = self._floor.children(order_id)
         for child in children:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from justtrades_desktop.domain.broker import ResolvedContract
 from justtrades_desktop.domain.contracts import Product
@@ -27,9 +28,11 @@ from justtrades_desktop.execution.house import House
 from justtrades_desktop.execution.lane_state import Goal
 from justtrades_desktop.execution.lanes import Lanes
 from justtrades_desktop.execution.memories import Memories, corrected
-from justtrades_desktop.execution.ports import Entry, Floor
+from justtrades_desktop.execution.ports import Entry, Floor, SignalSide
 
 log = logging.getLogger(__name__)
+
+_BELIEVED: Final = 1200.0  # seconds that a contract is taken for what an instrument means
 
 
 class Following:
@@ -44,9 +47,11 @@ class Following:
         memories: Memories,
         calendar: Calendar,
         floor: Floor,
+        signals: SignalSide,
         day_pnl: Callable[[int], Decimal | None],
     ) -> None:
         self.link = link
+        self._signals = signals
         self._house = house
         self._lanes = lanes
         self._memories = memories
@@ -54,13 +59,22 @@ class Following:
         self._floor = floor
         self._day_pnl = day_pnl
         self._steps: asyncio.Queue[Step] = asyncio.Queue()
+        self._contracts: dict[str, tuple[float, ResolvedContract]] = {}
 
     def hear(self, step: Step) -> None:
         """A signal of the link's recorder changed its position."""
         self._steps.put_nowait(step)
 
     async def run(self) -> None:
-        """Decide, one signal after the other, until cancelled."""
+        """Decide, one signal after the other, until cancelled.
+
+        What was heard before is not decided step by step any more, but as one from where the link
+        left the signals: after a start, and after a step that failed.
+        """
+        while not self._steps.empty():
+            self._steps.get_nowait()
+        for step in self._missed():
+            self._steps.put_nowait(step)
         while True:
             step = await self._steps.get()
             if self.link.mode is LinkMode.OFF:
@@ -79,7 +93,7 @@ class Following:
         link, floor = self.link, self._floor
         symbol = traded_symbol(step.symbol, link.settings)
         pinned = self._lanes.held_by(link.id, step.symbol)
-        contract = await floor.resolve(pinned[1].contract if pinned else symbol)
+        contract = await self._contract(pinned[1].contract if pinned else symbol)
         memory = self._memories.of(link.id, step.symbol)
         product = self._product(contract, step.symbol)
         conditions = self._conditions(step, contract, product, pinned[1] if pinned else None)
@@ -107,6 +121,33 @@ class Following:
         if verdict is Verdict.WAITING:
             self._give(decision, routed, step, contract, product, by_person=by_person)
         return decision
+
+    async def _contract(self, symbol: str) -> ResolvedContract | str:
+        """What is known for a while is not asked for again: an alert waits for nobody."""
+        known = self._contracts.get(symbol)
+        now = self._house.now()
+        if known is not None and now - known[0] < _BELIEVED:
+            expires = known[1].expires
+            if expires is None or expires > self._house.clock():
+                return known[1]
+        found = await self._floor.resolve(symbol)
+        if isinstance(found, ResolvedContract):
+            self._contracts[symbol] = now, found
+        return found
+
+    async def refresh(self) -> None:
+        """Ask anew for what would soon be too old."""
+        if self.link.mode is LinkMode.OFF or not self._floor.is_up:
+            return
+        wanted = {
+            traded_symbol(s, self.link.settings) for s in self._memories.symbols(self.link.id)
+        }
+        for symbol in wanted | {*self._contracts}:
+            known = self._contracts.get(symbol)
+            if known is None or self._house.now() - known[0] > _BELIEVED / 2:
+                found = await self._floor.resolve(symbol)
+                if isinstance(found, ResolvedContract):
+                    self._contracts[symbol] = self._house.now(), found
 
     async def enter_now(self, parked: Decision, signal: int) -> Decision:
         """A person looked at a parked entry and wants it at today's conditions."""
@@ -235,12 +276,17 @@ class Following:
             row = self._memories.set(self.link.id, symbol, right)
             self._house.records.note(Entry(memories=[row]))
 
-    def catch_up(self, symbol: str, now_at: int, at: datetime) -> None:
-        """Hear what the signals did while nobody listened: one step from then to now."""
-        memory = self._memories.of(self.link.id, symbol)
-        missed = missed_step(self.link, symbol, memory, now_at, at)
-        if missed is not None:
-            self.hear(missed)
+    def _missed(self) -> Iterator[Step]:
+        """What the signals did while nobody listened: one step from then to now."""
+        recorder_id, now = self.link.recorder_id, self._house.clock()
+        known = {*self._memories.symbols(self.link.id)}
+        for symbol in sorted(known | {*self._signals.open_symbols(recorder_id)}):
+            position = self._signals.position(recorder_id, symbol)
+            signed, at = position if position is not None else (0, now)
+            memory = self._memories.of(self.link.id, symbol)
+            step = missed_step(self.link, symbol, memory, signed, at)
+            if step is not None:
+                yield step
 
     def change(self, link: Link) -> None:
         """Other settings, or another mode."""

@@ -58,6 +58,8 @@ class House:
     """By symbol, from the table and what the trader entered."""
     stops: Callable[[AccountKey, int, Link | None], Sequence[str]]
     """Why entries stop now, for an account, a contract and a link."""
+    ready: Callable[[], bool]
+    """Whether the comparison after the start is over."""
     reached: Callable[[Held, int], None]
     """A link's position is something else than was wanted: signed contracts now."""
     finished: Callable[[Goal, Held | None], None]

@@ -165,7 +165,12 @@ class Keeper:
             return self.failed("the order is not known")
         if isinstance(move, Modify) and move.stop_price is not None:
             self._state.stop_average = held.average
-        return self._answered(await self._sender.change(intent, order))
+        answer = await self._sender.change(intent, order)
+        if isinstance(answer, Refused):  # perhaps it is over, and nobody has told so yet
+            looked = await self._floor.look_at(order.id)
+            if looked is not None and not looked.alive:
+                return True
+        return self._answered(answer)
 
     def _answered(self, answer: Answer) -> bool:
         match answer:

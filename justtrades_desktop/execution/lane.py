@@ -61,7 +61,12 @@ class Lane:
     def take_up(self, held: Held | None, intents: list[Intent]) -> None:
         """Go on where the last start ended: what was under way then is in doubt now."""
         self.state.held = held
+        self.state.earlier = [each for each in intents if each.state.is_over]
+        if held is not None and not any(each.purpose is Purpose.ADD for each in intents):
+            self.state.stop_average = held.average  # what rests was placed for it
         for intent in intents:
+            if intent.state.is_over:
+                continue
             self.state.intents[intent.client_id] = intent
             if intent.target_id is not None:
                 self._sender.settle(intent, IntentState.DONE, said="perhaps, before a restart")
@@ -78,6 +83,11 @@ class Lane:
     def give(self, goal: Goal) -> None:
         """Follow ``goal`` from now on; what an older one has not sent is never sent."""
         old, state = self.state.goal, self.state
+        if self._serves_another(goal):
+            said = "another strategy of yours holds this contract on this account"
+            self._house.records.decide(goal.decision, verdict=Verdict.REFUSED, reason=said)
+            self._house.finished(goal, None)
+            return
         if old is not None and old.decision.id != goal.decision.id:
             self._supersede(old, goal)
         state.goal, state.opened, state.plain, state.at_market = goal, False, False, False
@@ -90,6 +100,13 @@ class Lane:
                 state.held = lowered
                 self._house.records.note(Entry(held=[lowered]))
         self._woken.set()
+
+    def _serves_another(self, goal: Goal) -> bool:
+        """They would net with each other at the broker: one link at a time."""
+        held, before = self.state.held, self.state.goal
+        if held is not None and held.link_id != goal.link_id:
+            return True
+        return before is not None and before.link_id != goal.link_id
 
     def freeze(self) -> None:
         """Do nothing more here until :meth:`thaw`: flatten all is at work."""
@@ -209,11 +226,14 @@ class Lane:
         if self._house.now() < state.not_before:
             self._at(state.not_before)
             return False
+        # Before anything leaves: an entry that nobody wants any more must not fill behind it.
+        if late := self._opening.time_is_up(goal):
+            return await self.keeper.carry_out(Cancel(late.order_id or 0)) or self._again()
+        if any(each.order_id in state.changing for each in state.openings):
+            return self._again()
         if count := self._reducing.due():
             return await self._reducing.step(count) or self._again()
         if goal is not None:
-            if late := self._opening.time_is_up(goal):
-                return await self.keeper.carry_out(Cancel(late.order_id or 0))
             if state.openings:
                 self._at(state.limit_until or self._house.now() + self._house.patience.look)
                 return False
@@ -301,8 +321,22 @@ class Lane:
         state = self.state
         markets = [i for i in state.openings if i.kind is OrderKind.MARKET]
         return bool(
-            markets or [*state.living(*REDUCING)] or self.keeper.under_way or state.hatching
+            markets
+            or [*state.living(*REDUCING)]
+            or self.keeper.under_way
+            or state.hatching
+            or self._incomplete()
         )
+
+    def _incomplete(self) -> list[int]:
+        """Orders of ours that are over, but not all of their fills were told."""
+        orders = (self.floor.order(order_id) for order_id in self.state.orders)
+        found = [each.id for each in orders if each and not each.alive and not is_complete(each)]
+        if not found:
+            self.state.incomplete = None
+        elif self.state.incomplete is None:
+            self.state.incomplete = self._house.now()
+        return found
 
     async def _overdue(self) -> bool:
         """Look at orders that take longer than a market order should."""
@@ -310,25 +344,26 @@ class Lane:
         if waited is None:
             self._later(self._house.patience.look)
             return False
-        before = [self.floor.order(each.order_id or 0) for each in waited]
-        for intent in waited:
-            if intent.order_id is not None:
-                await self.floor.look_at(intent.order_id)
+        before = [self.floor.order(each) for each in waited]
+        for order_id in waited:
+            await self.floor.look_at(order_id)
         self._later(self._house.patience.look)
-        return before != [self.floor.order(each.order_id or 0) for each in waited]
+        return before != [self.floor.order(each) for each in waited]
 
-    def _waited(self) -> list[Intent] | None:
-        state, now = self.state, self._house.clock()
+    def _waited(self) -> list[int] | None:
+        """Orders that should have been over, or told of in full, by now."""
+        state, now, since = self.state, self._house.clock(), self.state.incomplete
         market = [
             each
             for each in (*state.openings, *state.living(*REDUCING), *state.living(*EXITS))
             if each.order_id is not None
             and (each.kind is OrderKind.MARKET or self.floor.order(each.order_id) is None)
         ]
-        old = [
-            each for each in market if (now - each.at).total_seconds() >= self._house.patience.look
-        ]
-        return old or None
+        look = self._house.patience.look
+        old = {each.order_id or 0 for each in market if (now - each.at).total_seconds() >= look}
+        if since is not None and self._house.now() >= since + look:
+            old |= {*self._incomplete()}
+        return sorted(old) or None
 
     # What is really there
 
@@ -351,7 +386,7 @@ class Lane:
     async def _ask(self, told: int) -> bool:
         for order_id, ours in [*self.state.orders.items()]:
             order = self.floor.order(order_id)
-            if order is None or order.alive or ours.purpose not in EXITS:
+            if order is None or not is_complete(order) or ours.purpose not in EXITS:
                 await self.floor.look_at(order_id)
         confirmed = await self.floor.confirmed_net(self.contract_id)
         news = self._filling.work_in(self.contract_id, self.contract)
@@ -414,6 +449,7 @@ class Lane:
         state = self.state
         state.held = None
         state.stop_average, state.uncovered, state.trusted = None, None, None
+        state.earlier.clear()
         state.orders = {
             order_id: ours
             for order_id, ours in state.orders.items()
@@ -433,6 +469,7 @@ class Lane:
         if state.held is not None and state.held.wanted != own:
             state.held = replace(state.held, wanted=own)
             house.records.note(Entry(held=[state.held]))
+        self._end_replaced()
         house.finished(goal, state.held)
 
     async def _keep(self) -> bool:
@@ -490,16 +527,43 @@ class Lane:
             reason=why,
         )
         house.records.note(Entry(decisions=[decision], held=[state.held]))
+        state.goal = Goal(
+            decision=decision,
+            link_id=held.link_id,
+            wanted=wanted,
+            symbol=held.symbol,
+            contract=self.contract,
+            product=house.product(held.symbol),
+            contract_id=self.contract_id,
+            begun=house.now(),
+        )
         house.tell(f"{self.floor.key}: {self.contract} is closed: {why}", self.floor.key)
 
     def _supersede(self, old: Goal, new: Goal) -> None:
         decision = self._house.records.decision(old.decision.id)
-        if decision is None or decision.verdict is not Verdict.WAITING:
+        if decision is None or decision.verdict not in (Verdict.WAITING, Verdict.SENT):
             return
         signal = new.decision.signal_id
         by = f"signal {signal}" if signal is not None else f"decision {new.decision.id}"
+        if decision.verdict is Verdict.SENT:
+            said = f"{by} came while it was under way"
+            self._house.records.decide(decision, came=said)
+            self.state.replaced.append(old)
+            return
         said = f"{by} came before it was sent"
         self._house.records.decide(decision, verdict=Verdict.SUPERSEDED, came=said)
+
+    def _end_replaced(self) -> None:
+        """What newer goals overtook ends with them."""
+        records, replaced = self._house.records, self.state.replaced
+        while replaced:
+            decision = replaced.pop().decision
+            fills = [e.quantity for e in records.executions() if e.decision_id == decision.id]
+            verdict = Verdict.DONE if fills else Verdict.FAILED
+            known = records.decision(decision.id) or decision
+            came = f"filled {sum(fills)}; {known.came}" if fills else known.came
+            why = known.reason or records.said_of(decision.id)
+            records.decide(decision, verdict=verdict, came=came, reason=why)
 
     def _give_up_late_entries(self) -> bool:
         """While the broker is away an entry grows old; exits wait."""

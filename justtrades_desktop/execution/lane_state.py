@@ -123,6 +123,14 @@ class LaneState:
     protect_failed: str = ""
     limit_until: float | None = None
     hatching: dict[str, Hatching] = field(default_factory=dict)
+    earlier: list[Intent] = field(default_factory=list)
+    """Over before the last start: what hangs on them may live on, and is ours."""
+    absent: dict[str, Intent] = field(default_factory=dict)
+    """Looked for in vain; should the broker show one all the same, its fills are fills."""
+    replaced: list[Goal] = field(default_factory=list)
+    """Sent, and overtaken by a newer goal before they came to their end."""
+    incomplete: float | None = None
+    """Since when an order of ours is over whose fills are not all known."""
 
     @property
     def own(self) -> int:

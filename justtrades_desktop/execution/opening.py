@@ -30,6 +30,9 @@ from justtrades_desktop.execution.sending import Sender
 _ABOUT_BRACKETS = ("invalidprice", "unsupported", "bracket", "oco", "oso", "trailing", "stop price")
 
 
+_SOON = 0.2
+
+
 class Opening:
     """Sends the entry of a lane's goal."""
 
@@ -52,13 +55,13 @@ class Opening:
         """Send it, or say why not; False where it has to wait."""
         refused = self._refused(goal, count)
         if isinstance(refused, Wait):
-            if self._house.now() + refused.seconds > goal.fresh_until:
+            if self._house.now() + refused.seconds > self._fresh_until(goal):
                 return self._give_up(goal, Verdict.PARKED, refused.reason)
             self._state.not_before = self._house.now() + refused.seconds
             return False
         if refused:
             return self._give_up(goal, Verdict.REFUSED, refused)
-        if self._house.now() > goal.fresh_until:
+        if self._house.now() > self._fresh_until(goal):
             return self._give_up(goal, Verdict.PARKED, "it is too old to be sent without a look")
         intents = self._intents(goal, count)
         if isinstance(intents, str):
@@ -67,14 +70,19 @@ class Opening:
 
     # May it go
 
+    def _fresh_until(self, goal: Goal) -> float:
+        """A limit entry whose time is up goes on at the market, as its settings say."""
+        patience = self._house.patience
+        return self._house.now() + patience.fresh if self._state.at_market else goal.fresh_until
+
     def _refused(self, goal: Goal, count: int) -> str | Wait:
         """Why it may not go now, empty where it may."""
         key, held = self._floor.key, self._state.held
         link = self._house.link(goal.link_id)
         if link is None:
             return "its link is gone"
-        if held is not None and held.link_id != goal.link_id:
-            return "another strategy of yours holds this contract on this account"
+        if not self._house.ready():
+            return Wait(_SOON, "the comparison after the start is not finished")
         net = self._floor.net(goal.contract_id)
         if held is None and net != 0:
             return (
@@ -103,6 +111,8 @@ class Opening:
             pending=here,
             pending_account=sum(i.quantity for i in under_way),
             now=house.clock(),
+            # What goes on as a second order is no repeat of the first.
+            confirmed=self._state.plain or self._state.at_market,
         )
         if isinstance(asked, Refusal):
             return asked.reason
@@ -246,7 +256,7 @@ class Opening:
             for each in intents:
                 self._sender.settle(each, IntentState.NOT_SENT, said="superseded")
             return True
-        left = max(0.1, goal.fresh_until - house.now())
+        left = max(0.1, self._fresh_until(goal) - house.now())
         fresh = min(house.patience.fresh, left)
         answers = await self._sender.place(intents, fresh=fresh)
         if state.goal is not goal:
@@ -288,13 +298,13 @@ class Opening:
         if all(isinstance(each, Refused) for each in answers):
             self._state.plain, self._state.opened = True, False
 
-    def time_is_up(self, goal: Goal) -> Intent | None:
+    def time_is_up(self, goal: Goal | None) -> Intent | None:
         """A limit entry that had its time, or that nobody wants any more; to be cancelled."""
         now, until = self._house.now(), self._state.limit_until
         late = until is not None and now >= until
         for intent in self._state.openings:
             working = intent.state is IntentState.PLACED and intent.kind is OrderKind.LIMIT
-            superseded = intent.decision_id != goal.decision.id
+            superseded = goal is None or intent.decision_id != goal.decision.id
             if working and (late or superseded) and intent.order_id not in self._state.changing:
                 return intent
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
@@ -14,11 +15,14 @@ from justtrades_desktop.domain.broker import (
     Environment,
     ResolvedContract,
 )
+from justtrades_desktop.domain.contracts import Product
 from justtrades_desktop.domain.execution_ledger import Entry as Entry
 from justtrades_desktop.domain.execution_ledger import ExecutionLedger as ExecutionLedger
 from justtrades_desktop.domain.execution_ledger import Kept as Kept
+from justtrades_desktop.domain.exits import ExitRules
 from justtrades_desktop.domain.links import AccountKey
 from justtrades_desktop.domain.orders import Intent
+from justtrades_desktop.domain.steps import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +183,28 @@ class Floor(Protocol):
 
     async def set_loss_at_broker(self, loss: Decimal | None) -> str:
         """Set it; why that was refused, empty where it worked."""
+
+
+class SignalSide(Protocol):
+    """What execution sees of the signal positions; it never changes them."""
+
+    def exits_of(self, recorder_id: int) -> ExitRules:
+        """A recorder's exits by rule."""
+
+    def name_of(self, recorder_id: int) -> str:
+        """A recorder's name."""
+
+    def product(self, symbol: str) -> Product | None:
+        """What a tick is worth."""
+
+    def price(self, symbol: str) -> Decimal | None:
+        """The last price."""
+
+    def position(self, recorder_id: int, symbol: str) -> tuple[int, datetime] | None:
+        """Signed contracts now, and since when; None where there is no open position."""
+
+    def open_symbols(self, recorder_id: int) -> Sequence[str]:
+        """Where a recorder is not flat."""
+
+    async def last_steps(self, recorder_id: int, count: int) -> Sequence[Step]:
+        """What the last signals did, oldest first."""

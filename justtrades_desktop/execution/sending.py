@@ -57,6 +57,11 @@ class Sender:
             log.warning("nothing is sent, for it cannot be written down: %s", error)
             return False
         self._state.intents |= {each.client_id: each for each in intents}
+        newest = self._state.held
+        if held is not None and newest != held:
+            # A fill came meanwhile, and may lie on disk below what was just written.
+            flat = [] if newest is not None else [(held.link_id, held.contract_id)]
+            self._house.records.note(Entry(held=[newest] if newest else [], flat=flat))
         return True
 
     async def place(self, intents: Sequence[Intent], *, fresh: float) -> list[Answer]:
@@ -94,6 +99,8 @@ class Sender:
         if to.is_over:
             self._state.intents.pop(new.client_id, None)
             self._state.doubts.pop(new.client_id, None)
+            if to is IntentState.ABSENT:
+                self._state.absent[new.client_id] = new
         else:
             self._state.intents[new.client_id] = new
         if new != known:

@@ -79,7 +79,7 @@ class ConfirmOrder(QDialog):
         self.yes = self.buttons.addButton(self.asked.yes, QDialogButtonBox.ButtonRole.AcceptRole)
         self.no = self.buttons.addButton(self.asked.no, QDialogButtonBox.ButtonRole.RejectRole)
         self.yes.setAutoDefault(False)
-        self.yes.setDefault(True)
+        self.no.setDefault(True)
         for button in (self.yes, self.no):
             button.setMinimumHeight(CONTROL)
             button.setAccessibleName(button.text())
