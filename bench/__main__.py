@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from bench.acknowledge import acknowledgement, with_a_million
 from bench.broker import broker
+from bench.execution import execution
 from bench.frames import frames
 from bench.journal import journal
 from bench.lag import loop_lag
@@ -23,6 +24,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Row]]] = {
     "start": start,
     "ticks": ticks,
     "broker": broker,
+    "execution": execution,
 }
 
 

@@ -40,7 +40,7 @@ ORDER: Final[dict[str, Any]] = {
 }
 """Far from the market; without the account's id."""
 _MANY: Final = 10_000_000
-_FREE: Final = (Limit(count=_MANY, seconds=3600.0),)
+FREE: Final = (Limit(count=_MANY, seconds=3600.0),)
 _TOKEN: Final = {
     "accessToken": "token",
     "mdAccessToken": "token",
@@ -77,7 +77,7 @@ async def simulator() -> AsyncIterator[tuple[Server, int, dict[str, Any]]]:
     exchange = Exchange(seed=1, clock=now, settings=ExchangeSettings())
     user_id = exchange.add_user("bench", "pw", accounts={"BENCH": Decimal(50_000_000)})
     exchange.tick(SYMBOL, 25_000)
-    settings = ServerSettings(user_limits=_FREE, anonymous_limits=_FREE)
+    settings = ServerSettings(user_limits=FREE, anonymous_limits=FREE)
     server = Server(exchange, clock=now, settings=settings)
     await server.start()
     accounts: Any = exchange.read(user_id, "account", "list", {})

@@ -144,10 +144,10 @@ class Executing:
         self.desk.price(ticked.symbol, ticked.price)
 
     def _failed(self, event: LedgerFailed) -> None:
-        self.desk.safety.ledger = event.reason
+        self.desk.safety.ledger_trouble = event.reason
 
     def _recovered(self, _: LedgerRecovered) -> None:
-        self.desk.safety.ledger = ""
+        self.desk.safety.ledger_trouble = ""
 
     def _account_changed(self, _: AccountKey) -> None:
         self.desk.changed()

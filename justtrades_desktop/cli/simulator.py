@@ -122,21 +122,22 @@ async def _simulate(chosen: argparse.Namespace) -> None:
     await server.start("127.0.0.1", chosen.port)
     try:
         _announce(server, {"user": chosen.user, "password": chosen.password, "secret": secret})
-        await _trade(markets, exchange, chosen.state, stop)
+        await _trade(markets, exchange, chosen, stop)
     finally:
         await server.stop()
         _save(exchange, chosen.state)
 
 
 async def _trade(
-    markets: Markets, exchange: Exchange, file: str | None, stop: asyncio.Event
+    markets: Markets, exchange: Exchange, chosen: argparse.Namespace, stop: asyncio.Event
 ) -> None:
     steps = 0
     while not stop.is_set():
-        markets.step()
+        if steps == 0 or not chosen.still:
+            markets.step()
         steps += 1
         if steps % round(_SAVE_SECONDS / _STEP_SECONDS) == 0:
-            _save(exchange, file)
+            _save(exchange, chosen.state)
         try:
             async with asyncio.timeout(_STEP_SECONDS):
                 await stop.wait()

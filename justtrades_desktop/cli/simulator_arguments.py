@@ -12,6 +12,9 @@ def add_simulator(parser: argparse.ArgumentParser, port: Callable[[str], int]) -
         "--port", type=port, default=8788, metavar="P", help="listen here (8788; 0: any free one)"
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the market (1)")
+    parser.add_argument(
+        "--still", action="store_true", help="prices move only by the script and by hand"
+    )
     parser.add_argument("--script", metavar="FILE", help="JSON lines: when, and what then")
     parser.add_argument("--state", metavar="FILE", help="go on from here, and keep it here")
     parser.add_argument(

@@ -20,6 +20,8 @@ class Kept:
     decisions: Sequence[Decision] = ()
     parked: Sequence[Decision] = ()
     intents: Sequence[Intent] = ()
+    parents: Sequence[Intent] = ()
+    """Entries and adds of what is held, over themselves: the exits that hung on them live on."""
     held: Sequence[Held] = ()
     executions: Sequence[Execution] = ()
     known_fills: frozenset[tuple[str, int]] = frozenset()

@@ -23,6 +23,7 @@ from justtrades_desktop.domain.orders import (
     Verdict,
     Way,
     Wish,
+    way_of,
 )
 from justtrades_desktop.execution.caps import Refusal, Wait
 from justtrades_desktop.execution.house import House
@@ -38,6 +39,7 @@ from justtrades_desktop.execution.ports import (
 )
 
 _SEEN: Final = 5.0  # seconds in which an event of what was just done comes, or is lost
+_CLOSED: Final = 15.0  # seconds until a close that is not verified is said to be in trouble
 _PRICED: Final = (OrderKind.LIMIT, OrderKind.STOP_LIMIT)
 _STOPPED: Final = (OrderKind.STOP, OrderKind.STOP_LIMIT, OrderKind.TRAILING_STOP)
 
@@ -75,8 +77,8 @@ class ByHand:
         )
         return _with_bracket(shown, ticket, contract)
 
-    async def place(self, ticket: Ticket) -> tuple[BrokerOrder | None, Placed]:
-        """Send a ticket; the order as the broker tells it a moment later.
+    async def place(self, ticket: Ticket) -> str:
+        """Send a ticket; says what the broker tells of it a moment later.
 
         Raises:
             UserError: it was not sent, was refused, or nobody knows; in words.
@@ -100,7 +102,11 @@ class ByHand:
         )
         answer = await floor.place(intent, signal_id=None, fresh=self._house.patience.fresh)
         placed = self._placed(intent, answer)
-        return await seen(floor, placed.order_id), placed
+        order = await seen(floor, placed.order_id)
+        if order is None:
+            return f"Order {placed.order_id} is placed; no event yet."
+        at = f" at {order.average_price:f}" if order.average_price is not None else ""
+        return f"Order {order.id} is {order.status}{at}."
 
     async def modify(
         self,
@@ -110,7 +116,7 @@ class ByHand:
         quantity: int | None = None,
         price: Decimal | None = None,
         stop_price: Decimal | None = None,
-    ) -> BrokerOrder | None:
+    ) -> str:
         """Change a working order."""
         floor = self._floor(key)
         order = self._working(floor, order_id)
@@ -124,9 +130,9 @@ class ByHand:
         await self._commit(intent)
         fresh = self._house.patience.fresh
         self._done(await floor.modify(intent, order, signal_id=None, fresh=fresh))
-        return await seen(floor, order_id, pause=0.2)
+        return _stands(order_id, await seen(floor, order_id, pause=0.2))
 
-    async def cancel(self, key: AccountKey, order_id: int) -> BrokerOrder | None:
+    async def cancel(self, key: AccountKey, order_id: int) -> str:
         """Cancel a working order."""
         floor = self._floor(key)
         order = self._working(floor, order_id, to_cancel=True)
@@ -134,7 +140,12 @@ class ByHand:
         await self._commit(intent)
         fresh = self._house.patience.fresh
         self._done(await floor.cancel(intent, signal_id=None, fresh=fresh))
-        return await seen(floor, order_id, pause=0.2)
+        return _stands(order_id, await seen(floor, order_id, pause=0.2))
+
+    async def cancel_quietly(self, key: AccountKey, order_id: int) -> None:
+        """The same; one that is over already, perhaps with its pair, is no trouble."""
+        if _lives(self._floor(key), order_id):
+            await self.cancel(key, order_id)
 
     async def cancel_all(self, key: AccountKey) -> str:
         """Cancel every working order of an account."""
@@ -150,6 +161,44 @@ class ByHand:
         if problems:
             raise UserError(f"{len(problems)} of {len(orders)} orders still work", problems[0])
         return f"{len(orders)} orders cancelled"
+
+    async def close(self, floor: Floor, contract_id: int) -> str:
+        """Close what is open in a contract, verified flat and without working orders."""
+        net = await floor.confirmed_net(contract_id)
+        if net is None:
+            raise UserError("The broker does not say what is open", "Try again, or flatten all.")
+        lane = self._lanes.find(floor.key, contract_id)
+        if lane is not None and lane.state.held is not None:
+            lane.mend(abs(lane.state.held.own), 0)
+        elif net:
+            await floor.liquidate(contract_id)
+        ends = self._house.now() + _CLOSED
+        while self._house.now() < ends:
+            if floor.net(contract_id) == 0 and not floor.working(contract_id):
+                return "It is flat, and no order works there."
+            await asyncio.sleep(0.05)
+        raise UserError(
+            f"It is not flat yet: {floor.net(contract_id):+d} open, "
+            f"{len(floor.working(contract_id))} orders work",
+            "Look at the broker's own screen, or flatten all.",
+        )
+
+    async def reverse(self, floor: Floor, contract_id: int) -> str:
+        """Close, confirmed flat, then as much on the other side."""
+        held = next((p for p in floor.positions() if p.contract_id == contract_id), None)
+        if held is None or not held.net:
+            raise UserError("Nothing is open there", "There is nothing to reverse.")
+        ticket = Ticket(
+            key=floor.key,
+            symbol=held.symbol,
+            way=way_of(-held.net),
+            quantity=abs(held.net),
+            confirmed=True,
+        )
+        if refused := (await self.preview(ticket)).refused:
+            raise UserError(refused, "Nothing was changed.")
+        await self.close(floor, contract_id)
+        return await self.place(ticket)
 
     # May it go
 
@@ -374,6 +423,10 @@ async def seen(floor: Floor, order_id: int, *, pause: float = 0.0) -> BrokerOrde
             return order
         await asyncio.sleep(0.05)
     return None
+
+
+def _stands(order_id: int, order: BrokerOrder | None) -> str:
+    return f"Order {order_id} is {order.status if order is not None else 'not told of yet'}."
 
 
 def _lives(floor: Floor, order_id: int) -> bool:

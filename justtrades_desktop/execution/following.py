@@ -90,7 +90,7 @@ class Following:
 
     async def decide(self, step: Step, *, by_person: bool = False) -> Decision:
         """What ``step`` means for this link: written down, and given to its lane."""
-        link, floor = self.link, self._floor
+        link = self.link
         symbol = traded_symbol(step.symbol, link.settings)
         pinned = self._lanes.held_by(link.id, step.symbol)
         contract = await self._contract(pinned[1].contract if pinned else symbol)

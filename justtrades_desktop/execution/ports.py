@@ -208,3 +208,13 @@ class SignalSide(Protocol):
 
     async def last_steps(self, recorder_id: int, count: int) -> Sequence[Step]:
         """What the last signals did, oldest first."""
+
+
+class Floors(Protocol):
+    """All accounts that there are, or were once."""
+
+    def expect(self, key: AccountKey) -> Floor:
+        """The floor of an account, whether or not it is connected."""
+
+    def all(self) -> Sequence[Floor]:
+        """Every floor."""

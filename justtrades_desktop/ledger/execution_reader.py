@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, func, select, text, tuple_
 
 from justtrades_desktop.domain.execution_ledger import Kept
-from justtrades_desktop.domain.orders import Decision, Execution
+from justtrades_desktop.domain.orders import Decision, Execution, IntentState
 from justtrades_desktop.domain.steps import Step
 from justtrades_desktop.ledger.execution_rows import (
     Row,
@@ -138,6 +138,7 @@ def _kept(connection: Connection, fills_since: datetime) -> Kept:
         decisions=_decisions(connection, _NEWEST_DECISIONS.limit(_DECISIONS_KEPT)),
         parked=_decisions(connection, _NEWEST_DECISIONS.where(PARKED)),
         intents=[intent_of(row) for row in _rows(connection, _LIVING_INTENTS)],
+        parents=[intent_of(row) for row in _rows(connection, _PARENTS)],
         held=[held_of(row) for row in _rows(connection, select(HELD).order_by(HELD.c.at))],
         executions=[
             execution_of(row)
@@ -158,6 +159,23 @@ def _kept(connection: Connection, fills_since: datetime) -> Kept:
 
 # In the order in which they were first written.
 _LIVING_INTENTS: Final = select(INTENTS).where(LIVING).order_by(text("rowid"))
+# What is held names the decision of its first entry; those of its adds are later.
+_PARENTS: Final = (
+    select(INTENTS)
+    .join(
+        HELD,
+        (HELD.c.connection == INTENTS.c.connection)
+        & (HELD.c.account == INTENTS.c.account)
+        & (HELD.c.contract_id == INTENTS.c.contract_id)
+        & (HELD.c.decision_id <= INTENTS.c.decision_id),
+    )
+    .where(
+        INTENTS.c.state.in_([state.value for state in IntentState if state.is_over]),
+        INTENTS.c.order_id.is_not(None),
+        INTENTS.c.legs != "[]",
+    )
+    .order_by(text("intents.rowid"))
+)
 
 
 def _decisions(connection: Connection, query: Select[Any]) -> list[Decision]:

@@ -99,13 +99,20 @@ class MemoryLedger:
 
     async def load(self) -> Kept:
         decisions = sorted(self.decisions.values(), key=lambda each: -each.id)
+        held = [*self.held.values()]
         return Kept(
             links=[*self.links.values()],
             limits=[*self.limits.items()],
             decisions=decisions,
             parked=[each for each in decisions if each.verdict == "parked"],
             intents=[each for each in self.intents.values() if not each.state.is_over],
-            held=[*self.held.values()],
+            parents=[
+                each
+                for each in self.intents.values()
+                if each.state.is_over and each.legs and each.order_id is not None
+                if (each.key, each.contract_id) in {(h.key, h.contract_id) for h in held}
+            ],
+            held=held,
             executions=[*reversed(self.executions.values())],
             known_fills=frozenset(self.executions),
             next_decision=max(self.decisions, default=0) + 1,
@@ -248,9 +255,11 @@ class Lab:
         mode: LinkMode = LinkMode.ARMED,
         **settings: Any,
     ) -> Link:
-        return await self.desk.add_link(
+        made = await self.desk.add_link(
             recorder_id, key or self.KEY, LinkSettings(**settings), mode=mode
         )
+        await asyncio.sleep(0)  # it listens from here on
+        return made
 
     def signal(
         self,
@@ -307,7 +316,7 @@ class Lab:
                 raise AssertionError(f"it does not come to rest: {self._busy_lanes()}")
 
     def _is_busy(self) -> bool:
-        waiting = any(f._steps.qsize() for f in self.desk._following.values())
+        waiting = any(f._steps.qsize() for f in self.desk.book._following.values())
         return waiting or bool(self._busy_lanes())
 
     def _busy_lanes(self) -> list[Any]:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from justtrades_desktop.domain.execution_ledger import (
     Kept,
 )
 from justtrades_desktop.domain.links import AccountKey, AccountLimits
-from justtrades_desktop.domain.orders import IntentState, Verdict
+from justtrades_desktop.domain.orders import IntentState, Leg, OrderKind, Purpose, Verdict
 from justtrades_desktop.ledger.check import check
 from justtrades_desktop.ledger.execution import SecondLedger
 from justtrades_desktop.ledger.execution_reader import ExecutionReader
@@ -92,6 +93,7 @@ NOTHING = Kept(
     decisions=[],
     parked=[],
     intents=[],
+    parents=[],
     held=[],
     executions=[],
     memories=[],
@@ -190,6 +192,23 @@ async def test_what_is_flat_is_held_no_more(tmp_path: Path) -> None:
     await written(tmp_path, held=[held(1), held(2)])
     found = await written(tmp_path, flat=[(3, 1)])
     assert found.held == [held(2)]
+
+
+async def test_entries_that_are_over_come_back_with_what_is_held_for_their_exits(
+    tmp_path: Path,
+) -> None:
+    leg = Leg(Purpose.STOP, OrderKind.STOP, "jt-leg", stop_price=Decimal(1))
+    over: dict[str, Any] = {"state": IntentState.FILLED, "order_id": 8, "legs": (leg,)}
+    now = held(intent().contract_id, decision_id=9)
+    entries = [
+        intent("jt-before", decision_id=8, **over),
+        intent("jt-entry", decision_id=9, **over),
+        intent("jt-add", decision_id=10, **over),
+        intent("jt-other", decision_id=9, **(over | {"contract_id": 99})),
+    ]
+    found = await written(tmp_path, intents=entries, held=[now])
+    assert found.parents == entries[1:3]
+    assert found.intents == []
 
 
 async def test_what_is_held_anew_in_the_same_entry_stays(tmp_path: Path) -> None:
