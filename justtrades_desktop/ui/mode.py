@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor
@@ -11,11 +11,14 @@ from PySide6.QtGui import QColor
 from justtrades_desktop.domain.broker import Environment
 from justtrades_desktop.domain.execution import AccountState, ExecutionState
 from justtrades_desktop.domain.links import LinkMode
-from justtrades_desktop.ui.broker_words import environment_word
+from justtrades_desktop.ui.broker_words import environment_colour, environment_word
+from justtrades_desktop.ui.delegates import mixed
+from justtrades_desktop.ui.theme import Colours
 
 translate = QCoreApplication.translate
 
-_SERIOUS = tuple(Environment)
+_SERIOUS: Final = tuple(Environment)
+_UNARMED: Final = 0.45
 
 
 class Mode(NamedTuple):
@@ -46,6 +49,13 @@ def mode_of(state: ExecutionState) -> Mode:
         _links(state, unarmed=unarmed and bool(reached)),
         _lines(state.accounts),
     )
+
+
+def mode_ground(mode: Mode, colours: Colours) -> QColor:
+    """What the word stands on: LIVE that is not armed is a weak shade of LIVE."""
+    if mode.environment is None:
+        return mixed(colours.live, colours.muted, _UNARMED)
+    return environment_colour(mode.environment, colours)
 
 
 def mode_ink() -> QColor:

@@ -9,8 +9,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QMainWindow
 
 from justtrades_desktop.domain.broker import Environment
-from justtrades_desktop.ui.broker_words import environment_colour
-from justtrades_desktop.ui.mode import Mode
+from justtrades_desktop.ui.mode import Mode, mode_ground
 from justtrades_desktop.ui.theme import Colours
 
 _WIDTHS: Final = {Environment.PAPER: 3, Environment.DEMO: 3, Environment.LIVE: 6}
@@ -47,7 +46,7 @@ class ModeEdge:
         if not width:
             return
         painter = QPainter(self._window)
-        colour = environment_colour(mode.environment or Environment.LIVE, self._colours)
+        colour = mode_ground(mode, self._colours)
         for side in self._sides(width):
             for part in [side] if mode.environment is not None else _dashes(side):
                 painter.fillRect(part, colour)

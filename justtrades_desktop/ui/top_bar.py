@@ -21,7 +21,7 @@ from justtrades_desktop.ui.addresses import shown as without_scheme
 from justtrades_desktop.ui.broker_words import environment_colour
 from justtrades_desktop.ui.flatten import FlattenButton
 from justtrades_desktop.ui.format import Tone
-from justtrades_desktop.ui.mode import Mode, brakes_said, mode_ink
+from justtrades_desktop.ui.mode import Mode, brakes_said, mode_ground, mode_ink
 from justtrades_desktop.ui.parts import CopyButton, Dot, paint, plain_label, plain_tip
 from justtrades_desktop.ui.theme import CONTROL, GRID, Colours
 from justtrades_desktop.ui.totals import Total, day_total, open_now, open_total
@@ -205,9 +205,7 @@ class TopBar(QWidget):
         self.badge.setVisible(bool(mode.word))
         self.badge.setAccessibleName(self.tr("Mode: %1").replace("%1", mode.word))
         self.badge.setToolTip(plain_tip(mode.more))
-        self.badge.set_colours(
-            environment_colour(mode.environment or Environment.LIVE, self._colours), mode_ink()
-        )
+        self.badge.set_colours(mode_ground(mode, self._colours), mode_ink())
 
     def _paint_mode(self) -> None:
         colour = self._colours.muted

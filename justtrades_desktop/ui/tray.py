@@ -11,16 +11,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from justtrades_desktop.domain.broker import Environment
 from justtrades_desktop.domain.events import SignalRecorded
 from justtrades_desktop.domain.execution import ExecutionState
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.trading.desk import Desk
 from justtrades_desktop.ui.bridge import Bridge
-from justtrades_desktop.ui.broker_words import environment_colour
 from justtrades_desktop.ui.execution_news import ExecutionNews, gathered, with_signals
 from justtrades_desktop.ui.icon import state_icon
-from justtrades_desktop.ui.mode import Mode, brakes_said
+from justtrades_desktop.ui.mode import Mode, brakes_said, mode_ground
 from justtrades_desktop.ui.notices import Notice, notice_of
 from justtrades_desktop.ui.parts import copy
 from justtrades_desktop.ui.theme import Colours
@@ -132,7 +130,7 @@ class Tray(QObject):
         mode = self._mode
         edge = None
         if mode.word:
-            edge = environment_colour(mode.environment or Environment.LIVE, self._colours)
+            edge = mode_ground(mode, self._colours)
         self.icon.setIcon(state_icon(light, edge))
         self.icon.setToolTip(self.tooltip())
 

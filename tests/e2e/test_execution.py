@@ -2,51 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import groupby
 
 import pytest
 
-from tests.e2e.at_broker import SECRETS, Simulator, Trader, until
+from tests.e2e.at_broker import SECRETS, Row, Simulator, Trader, sums, until
 from tests.e2e.conftest import Process
 
 ONE, TWO = "demo/ADA1", "demo/ADA2"
+THREE, FOUR = "real/GRACE1", "real/GRACE2"
 EXITS = ("--own-exits", "on", "--stop", "20 ticks", "--target", "40 ticks=100%")
+FEE = Decimal("0.5")
+POINT = 2
+"""What a point of MNQ is worth."""
 
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    made = Simulator("ada", "--still")
+    made = Simulator("ada", "--still", "--fee", str(FEE))
     yield made
     made.end()
 
 
 @pytest.fixture(scope="module")
-def trader(tmp_path_factory: pytest.TempPathFactory, simulator: Simulator) -> Iterator[Trader]:
+def other() -> Iterator[Simulator]:
+    """Another broker, where the money is called real."""
+    made = Simulator("grace", "--still", "--fee", str(FEE), seed=6)
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="module")
+def trader(
+    tmp_path_factory: pytest.TempPathFactory, simulator: Simulator, other: Simulator
+) -> Iterator[Trader]:
     folder = tmp_path_factory.mktemp("trader")
     with pytest.MonkeyPatch.context() as patch:
         for name, secret in SECRETS.items():
             patch.setenv(name, secret)
         made = Trader(folder, lambda: Process(folder, "serve"))
         made.log_in(simulator, "demo")
+        made.log_in(other, "real", "live")
         yield made
         made.process.stop()
 
 
-def test_a_long_is_entered_protected_and_leaves_at_its_target(
-    trader: Trader, simulator: Simulator
+# The five checks
+
+
+@pytest.mark.parametrize(
+    ("way", "action", "target", "stop"),
+    [(1, "buy", "25010", "24995"), (-1, "sell", "24990", "25005")],
+    ids=["long", "short"],
+)
+def test_an_entry_is_protected_and_leaves_at_its_target_once(
+    trader: Trader, simulator: Simulator, way: int, action: str, target: str, stop: str
 ) -> None:
-    _there_and_back(trader, simulator, way=1)
-
-
-def _there_and_back(trader: Trader, simulator: Simulator, *, way: int) -> None:
-    action, name = ("buy", "long") if way > 0 else ("sell", "short")
-    target, stop = ("25010", "24995") if way > 0 else ("24990", "25005")
-    trader.link(name, ONE, *EXITS)
+    _ = trader.link(action, ONE, *EXITS)
     simulator.trade("25000")
     before = len(simulator.orders())
 
-    signal = trader.alert(name, action, "25000", 2)
+    signal = trader.alert(action, action, "25000", 2)
     decision = trader.decided(signal, ONE)
     assert (decision["before"], decision["wanted"]) == (0, 2 * way)
     until(lambda: trader.working(ONE) == {("target", target, 2), ("stop", stop, 2)}, "no exits")
@@ -54,12 +72,172 @@ def _there_and_back(trader: Trader, simulator: Simulator, *, way: int) -> None:
     assert trader.is_healthy()
 
     simulator.trade(target)
+    # The strategy closes as well, while the fill of the target may still be under way.
+    closing = trader.alert(action, "close", target)
     until(lambda: trader.net(ONE) == 0, "the target does not fill")
     until(lambda: not trader.working(ONE), "the stop is left")
+    _ = trader.decided(closing, ONE)
     fills = [row for row in trader.rows("executions", account=ONE) if row["signal"] == signal]
     assert [(row["purpose"], row["quantity"], row["price"]) for row in fills] == [
         ("target", 2, target),
         ("entry", 2, "25000"),
     ]
-    assert len(simulator.orders()) == before + 3
+    made = simulator.orders()[before:]
+    assert len(made) == 3, "no second close"
+    assert sorted(order["ordStatus"] for order in made) == ["Canceled", "Filled", "Filled"]
     assert trader.is_healthy()
+
+
+@pytest.mark.parametrize(
+    ("action", "second", "target", "stop"),
+    [("buy", "25004", "25012", "24997"), ("sell", "24996", "24988", "25003")],
+)
+def test_an_add_moves_the_one_target_to_the_new_average(
+    trader: Trader, simulator: Simulator, action: str, second: str, target: str, stop: str
+) -> None:
+    simulator.trade("25000")
+    _ = trader.decided(trader.alert(action, action, "25000"), ONE)
+    simulator.trade(second)
+    _ = trader.decided(trader.alert(action, action, second), ONE)
+    until(lambda: trader.working(ONE) == {("target", target, 2), ("stop", stop, 2)}, "not moved")
+    targets = [
+        order
+        for order in simulator.orders()
+        if order["ordStatus"] == "Working" and order["versions"][-1]["orderType"] == "Limit"
+    ]
+    assert [order["versions"][-1]["price"] for order in targets] == [float(target)]
+    assert abs(trader.net(ONE)) == 2
+    assert trader.is_healthy()
+
+    _ = trader.decided(trader.alert(action, "close", second), ONE)
+    assert trader.net(ONE) == 0
+    assert trader.working(ONE) == set()
+    assert trader.is_healthy()
+
+
+def test_a_refused_entry_is_no_trade_and_says_why(trader: Trader, simulator: Simulator) -> None:
+    _ = trader.link("buy", TWO, *EXITS)
+    (account,) = [a for a in simulator.read("account/list") if a["name"] == "ADA2"]
+    locked = {"accountId": account["id"], "adminAction": "LockTradingImmediately"}
+    simulator.post("account", locked)
+    simulator.trade("25000")
+    signal = trader.alert("buy", "buy", "25000")
+    decision = trader.decided(signal, TWO, "failed")
+    assert "locked" in f"{decision['reason']} {decision['came']}".lower()
+    assert trader.rows("executions", account=TWO) == []
+    assert (trader.net(TWO), trader.working(TWO)) == (0, set())
+    assert simulator.net(account["id"]) == 0
+    simulator.post("account", locked | {"adminAction": "Normal"})
+    _ = trader.decided(trader.alert("buy", "close", "25000"), ONE)
+    assert trader.is_healthy()
+
+
+# By hand
+
+
+def test_orders_by_hand_and_the_brakes(trader: Trader, simulator: Simulator) -> None:
+    simulator.trade("25000")
+    resting = ("buy", "1", "MNQ1!", "--account", TWO, "--price", "24900")
+    order = trader.told("order", "place", *resting, "--target", "25100")["order"]
+    again = trader.say("order", "place", *resting)
+    assert again.code == 1
+    assert "--again" in again.wrong or "repeat" in again.wrong
+    changed = trader.told("order", "modify", str(order), "--price", "24910", "--quantity", "2")
+    assert changed["status"] == "Working"
+    assert simulator.order(order)["versions"][-1]["price"] == 24_910
+    assert trader.told("order", "cancel", str(order))["status"] == "Canceled"
+    assert trader.told("order", "place", "sell", "2", "MNQ1!", "--account", TWO)["filled"] == 2
+    assert trader.net(TWO) == -2
+    flat = trader.told("flatten", "MNQ1!", "--account", TWO)
+    assert flat["status"] == "Filled"
+    until(lambda: trader.net(TWO) == 0, "not flat")
+
+    assert trader.told("limits", TWO, "--order", "1")["caps"]["order"] == 1
+    capped = trader.say("order", "place", "sell", "3", "MNQ1!", "--account", TWO)
+    assert capped.code == 1
+    assert "1" in capped.wrong
+    assert trader.told("limits", TWO, "--order", "off")["caps"]["order"] is None
+
+    assert trader.told("pause")["paused"]
+    before = len(simulator.orders())
+    signal = trader.alert("buy", "buy", "25000")
+    held_back = until(lambda: trader.told("decisions", "--signal", str(signal)), "not decided")
+    assert {row["verdict"] for row in held_back} <= {"refused", "parked"}
+    assert all("paused" in row["reason"] for row in held_back)
+    assert len(simulator.orders()) == before
+    assert not trader.told("resume")["paused"]
+    for row in trader.told("parked"):
+        _ = trader.told("parked", "dismiss", str(row["id"]))
+    assert trader.told("parked") == []
+    tried = trader.told("links", "try", "1", "--direction", "short")
+    assert tried["lines"]
+    assert tried["said"]
+    _ = trader.alert("buy", "close", "25000")
+
+
+# Real money
+
+
+def test_a_live_account_takes_entries_only_while_it_is_armed(
+    trader: Trader, other: Simulator
+) -> None:
+    _ = trader.link("live", THREE, *EXITS)
+    other.trade("25000")
+    refused = trader.decided(trader.alert("live", "buy", "25000"), THREE, "refused")
+    assert "not armed" in refused["reason"]
+    by_hand = trader.say("order", "place", "buy", "1", "MNQ1!", "--account", THREE)
+    assert by_hand.code == 1
+    assert "not armed" in by_hand.wrong
+    assert other.orders() == []
+    _ = trader.alert("live", "close", "25000")
+
+    wrong = trader.say("arm", THREE, "--type", "GRACE2")
+    assert wrong.code == 1
+    assert trader.told("arm", THREE, "--type", "GRACE1")["armed"]
+    _ = trader.decided(trader.alert("live", "buy", "25000", 2), THREE)
+    assert trader.net(THREE) == 2
+
+    assert trader.process.stop() == 0
+    trader.restart()
+    trader.up("demo", "real")
+    until(lambda: len(trader.working(THREE)) == 2, "the exits are gone")
+    assert not any(row["armed"] for row in trader.told("limits", THREE))
+    disarmed = trader.decided(trader.alert("live", "buy", "25000"), THREE, "refused")
+    assert "not armed" in disarmed["reason"]
+    assert trader.net(THREE) == 2
+    _ = trader.decided(trader.alert("live", "close", "25000"), THREE)
+    assert (trader.net(THREE), trader.working(THREE)) == (0, set())
+    assert trader.is_healthy()
+
+
+# A whole hour
+
+
+def test_an_hour_of_three_recorders_on_four_accounts_adds_up(
+    trader: Trader, simulator: Simulator, other: Simulator
+) -> None:
+    for account in (THREE, FOUR):
+        _ = trader.told("arm", account, "--type", account.partition("/")[2])
+    links = {
+        trader.link("orb", "demo/ADA1", *LADDER): ONE,
+        trader.link("trend", "demo/ADA2", *TRAIL): TWO,
+        trader.link("fade", "real/GRACE2", *AVERAGING): FOUR,
+    }
+    assert links
+    _replay(trader, (simulator, other), HOUR)
+
+
+LADDER = (
+    *("--own-exits", "on", "--initial", "3", "--stop", "40 ticks", "--target", "20 ticks=1"),
+    *("--target", "40 ticks=1", "--target", "80 ticks"),
+)
+TRAIL = ("--own-exits", "on", "--initial", "2", "--trail", "40 ticks")
+AVERAGING = ("--own-exits", "on", "--initial", "1", "--add", "1", "--stop", "100 ticks")
+INVERSE = ("--own-exits", "on", "--direction", "inverse", "--stop", "60 ticks")
+HOUR: Sequence[tuple[str, ...]] = ()
+
+
+def _replay(
+    trader: Trader, simulators: Sequence[Simulator], steps: Sequence[tuple[str, ...]]
+) -> None:
+    assert len(simulators) == 2

@@ -76,9 +76,9 @@ class Chance:
             for _ in range(self.random.randint(6, 18)):
                 await self._something(it)
             await self._calm_down(it)
-            found = [*it.witness.wrongs, *ended(it, strict=False)]
+            found = [*ended(it, strict=False)]
             await self._go_home(it)
-            return [*found, *it.witness.wrongs[len(found) :], *ended(it, strict=True)]
+            return [*it.witness.wrongs, *found, *ended(it, strict=True)]
 
     async def _set_up(self, it: World) -> None:
         for key in KEYS[1:]:

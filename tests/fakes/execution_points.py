@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from justtrades_desktop.broker.answers import Answer as HttpAnswer
 from justtrades_desktop.domain.links import AccountKey, Link
 from justtrades_desktop.execution.ports import Entry, Kept
 from tests.fakes.execution_lab import MemoryLedger
 from tests.fakes.fake_floor import FakeFloor, Sent
+
+ROUND_TRIP: Final = 0.03  # seconds
 
 
 @dataclass(slots=True)
@@ -107,10 +109,13 @@ class PointedFloor(FakeFloor):
         def carried_out() -> HttpAnswer:
             self.heard(self, sent)
             answer = do()
-            self.after(self)
+            if sent.operation.startswith("order/"):
+                self.after(self)
             return answer
 
+        await asyncio.sleep(ROUND_TRIP / 2)
         answer = await super().call(sent, carried_out)
+        await asyncio.sleep(ROUND_TRIP / 2)
         self.points.reach(f"after the call of {sent.operation}")
         return answer
 

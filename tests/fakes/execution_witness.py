@@ -137,6 +137,8 @@ class Witness:
             self._wrong(f"{key}: a {intent.purpose} led from {before:+d} to {after:+d}")
 
     def _wrong(self, said: str) -> None:
+        if said in self.wrongs:
+            return
         self.log.append(f"WRONG: {said}")
         self.wrongs.append(said)
 

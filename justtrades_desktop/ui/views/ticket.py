@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-from fractions import Fraction
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
@@ -12,10 +9,9 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from justtrades_desktop.domain.broker import Environment
-from justtrades_desktop.domain.contracts import Product
 from justtrades_desktop.domain.execution import AccountState, Preview, Ticket
 from justtrades_desktop.domain.links import AccountKey
-from justtrades_desktop.domain.orders import OrderKind, Way
+from justtrades_desktop.domain.orders import Way
 from justtrades_desktop.ui import format as shown
 from justtrades_desktop.ui import order_words as words
 from justtrades_desktop.ui.bridge import Bridge
@@ -26,17 +22,10 @@ from justtrades_desktop.ui.parts import paint
 from justtrades_desktop.ui.tasks import Tasks
 from justtrades_desktop.ui.theme import Colours
 from justtrades_desktop.ui.views.ticket_bracket import Basis
-from justtrades_desktop.ui.views.ticket_form import PriceField, TicketForm
+from justtrades_desktop.ui.views.ticket_filled import Filled
+from justtrades_desktop.ui.views.ticket_form import TicketForm
 
 _PAUSE_MS: Final = 200  # after the last edit, before the preview is asked for
-
-_FIELDS: Final[Mapping[OrderKind, tuple[str, ...]]] = {
-    OrderKind.MARKET: (),
-    OrderKind.LIMIT: ("price",),
-    OrderKind.STOP: ("stop_price",),
-    OrderKind.STOP_LIMIT: ("stop_price", "price"),
-    OrderKind.TRAILING_STOP: ("distance",),
-}
 
 
 class TicketView(QWidget):
@@ -65,6 +54,7 @@ class TicketView(QWidget):
         self._preview: Preview | None = None
         self._came: Came | None = None
         self.form = TicketForm(self, colours)
+        self._filled = Filled(self.form, orders)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
@@ -80,8 +70,7 @@ class TicketView(QWidget):
     @property
     def account(self) -> AccountState | None:
         """The chosen account, None where there is none."""
-        key = self.form.account.currentData()
-        return None if key is None else self._orders.account(key)
+        return self._filled.account
 
     def set_colours(self, colours: Colours) -> None:
         """Follow a change of the theme."""
@@ -97,27 +86,6 @@ class TicketView(QWidget):
         if at >= 0:
             self.form.account.setCurrentIndex(at)
 
-    def ticket(self, way: Way) -> Ticket | None:
-        """The order as it is filled in, None where a field is in trouble."""
-        account, symbol = self.account, self._symbol
-        if account is None or not symbol or self._troubles(way):
-            return None
-        needed = _FIELDS[self._kind]
-        target, stop = self.form.bracket.prices(way)
-        return Ticket(
-            key=account.key,
-            symbol=symbol,
-            way=way,
-            quantity=self.form.quantity.value(),
-            kind=self._kind,
-            target=target,
-            stop_loss=stop,
-            time_in_force=str(self.form.until.currentData()),
-            price=self._number("price") if "price" in needed else None,
-            stop_price=self._number("stop_price") if "stop_price" in needed else None,
-            distance=self._number("distance") if "distance" in needed else None,
-        )
-
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._on_changed()
@@ -125,67 +93,6 @@ class TicketView(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._pause.stop()
-
-    # What is filled in
-
-    @property
-    def _symbol(self) -> str:
-        return self.form.contract.currentText().strip().upper()
-
-    @property
-    def _kind(self) -> OrderKind:
-        return OrderKind(self.form.kind.currentData())
-
-    @property
-    def _product(self) -> Product | None:
-        account = self.account
-        if account is None or not self._symbol:
-            return None
-        return self._orders.product(account.key.connection, self._symbol)
-
-    @property
-    def _contract(self) -> str:
-        account = self.account
-        if account is None:
-            return self._symbol
-        return self._orders.contract_name(account.key.connection, self._symbol)
-
-    def _number(self, name: str) -> Decimal | None:
-        return self.form.prices[name].number
-
-    def _reference(self) -> Decimal | None:
-        """What the bracket is counted from: the order's own price, else the last one."""
-        account = self.account
-        own = {
-            OrderKind.LIMIT: "price",
-            OrderKind.STOP: "stop_price",
-            OrderKind.STOP_LIMIT: "price",
-        }.get(self._kind)
-        if own is not None:
-            return self._number(own)
-        if account is None or not self._symbol:
-            return None
-        return self._orders.price(account.key.connection, self._symbol).price
-
-    def _troubles(self, way: Way) -> str:
-        """What is wrong with the fields; empty where nothing is."""
-        said = [self._field_trouble(self.form.prices[name]) for name in _FIELDS[self._kind]]
-        said.append(self.form.bracket.trouble(way))
-        if not self._symbol:
-            said.append(self.tr("Contract: type one, MNQ1! or MNQZ6 say."))
-        return " ".join(text for text in said if text)
-
-    def _field_trouble(self, field: PriceField) -> str:
-        if not field.field.text().strip():
-            return self.tr("%1: needed for this kind of order.").replace("%1", field.name)
-        number, product = field.number, self._product
-        if number is None:
-            return self.tr("%1: not a positive number.").replace("%1", field.name)
-        if product is not None and Fraction(number) % Fraction(product.tick_size):
-            tick = shown.price(product.tick_size, None)
-            said = self.tr("%1: between two ticks; a tick is %2.").replace("%1", field.name)
-            return said.replace("%2", tick)
-        return ""
 
     # What is shown
 
@@ -228,20 +135,22 @@ class TicketView(QWidget):
 
     def _show_all(self) -> None:
         for name, field in self.form.prices.items():
-            needed = name in _FIELDS[self._kind]
+            needed = name in self._filled.needed
             field.set_shown(needed)
             empty = not field.field.text().strip()
-            said = "" if empty or not needed else self._field_trouble(field)
+            said = "" if empty or not needed else self._filled.field_trouble(field)
             field.show_trouble(said, self._colours)
         self._show_price()
         self._show_buttons()
 
     def _show_price(self) -> None:
-        account, product = self.account, self._product
-        self.form.bracket.set_basis(Basis(self._reference(), product, self.form.quantity.value()))
+        account, product = self.account, self._filled.product
+        self.form.bracket.set_basis(
+            Basis(self._filled.reference(), product, self.form.quantity.value())
+        )
         if account is None:
             return
-        last = self._orders.price(account.key.connection, self._symbol)
+        last = self._orders.price(account.key.connection, self._filled.symbol)
         price = shown.price(last.price, product)
         said = self.tr("Last %1").replace("%1", price)
         self.form.last.setText(f"{said} ({last.age})" if last.age else said)
@@ -260,7 +169,7 @@ class TicketView(QWidget):
         self.form.arm.setText(self.tr("Arm %1…").replace("%1", name.replace("&", "&&")))
         self.form.arm.setAccessibleName(self.tr("Arm %1").replace("%1", name))
         mode = environment_word(account.environment)
-        quantity, contract = self.form.quantity.value(), shown.one_line(self._contract)
+        quantity, contract = self.form.quantity.value(), shown.one_line(self._filled.contract)
         for way, button in self.form.buttons.items():
             text = f"{words.way_word(way)} {quantity} {contract or shown.UNKNOWN}"
             text = self.tr("%1 on %2").replace("%1", text).replace("%2", mode)
@@ -331,7 +240,7 @@ class TicketView(QWidget):
             self._pause.start()
 
     def _ask_preview(self) -> None:
-        ticket = self.ticket(self.form.bracket.way)
+        ticket = self._filled.ticket(self.form.bracket.way)
         self._asked += 1
         if ticket is not None and self._orders.present:
             _ = self._tasks.start(self._look(ticket, self._asked), name="preview")
@@ -353,12 +262,12 @@ class TicketView(QWidget):
     def _press(self, way: Way) -> None:
         if self._sending or self._barred(self.account):
             return
-        ticket = self.ticket(way)
+        ticket = self._filled.ticket(way)
         if ticket is None:
-            for name in _FIELDS[self._kind]:
+            for name in self._filled.needed:
                 field = self.form.prices[name]
-                field.show_trouble(self._field_trouble(field), self._colours)
-            said = self.tr("Nothing was sent. %1").replace("%1", self._troubles(way))
+                field.show_trouble(self._filled.field_trouble(field), self._colours)
+            said = self.tr("Nothing was sent. %1").replace("%1", self._filled.troubles(way))
             self._say(Came(said, good=False))
             return
         self._sending = True

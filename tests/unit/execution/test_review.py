@@ -1,0 +1,403 @@
+"""What must hold when things go wrong between a signal and its order, one fault at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from typing import Any
+
+from justtrades_desktop.domain.errors import UserError
+from justtrades_desktop.domain.execution import Ticket
+from justtrades_desktop.domain.exits import level
+from justtrades_desktop.domain.links import (
+    AccountKey,
+    AccountLimits,
+    EntryKind,
+    LinkMode,
+    Target,
+)
+from justtrades_desktop.domain.orders import Verdict, Way
+from justtrades_desktop.execution.ports import Doubt, Entry, NotSent
+from tests.fakes.execution_lab import Lab, lab
+from tests.fakes.fake_floor import FAILS, stops_and_targets
+
+EXITS: dict[str, Any] = {
+    "own_exits": True,
+    "targets": (Target(level("40 ticks"), Decimal(100)),),
+    "stop": level("20 ticks"),
+}
+
+
+async def _for(seconds: float) -> None:
+    await asyncio.sleep(seconds)
+
+
+async def test_after_a_restart_the_exits_that_rest_are_known_and_not_placed_twice() -> None:
+    async with lab() as it:
+        await it.link(**EXITS)
+        it.signal(1)
+        await it.quiet()
+        await it.crash()
+        await it.restart()
+        await it.quiet()
+        await _for(0.3)
+        assert it.working() == [("Limit", 1, "25010"), ("Stop", 1, "24995")]
+
+
+async def test_a_close_after_a_restart_leaves_no_exit_at_the_broker() -> None:
+    async with lab() as it:
+        await it.link(**EXITS)
+        it.signal(1)
+        await it.quiet()
+        await it.crash()
+        await it.restart()
+        await it.quiet()
+        it.signal(0)
+        await it.quiet()
+        await _for(0.2)
+        assert (it.floor.true_net(), it.working()) == (0, [])
+
+
+async def test_a_limit_entry_still_has_its_time_out_after_a_restart() -> None:
+    async with lab() as it:
+        await it.link(entry=EntryKind.LIMIT, limit_seconds=1, **EXITS)
+        it.signal(1, price="24990")
+        await _for(0.2)
+        assert it.floor.true_working()
+        await it.crash()
+        await it.restart()
+        await _for(1.8)
+        assert it.working() == []
+
+
+async def test_a_limit_entry_is_cancelled_with_the_position_that_a_person_closes() -> None:
+    async with lab() as it:
+        await it.link(entry=EntryKind.LIMIT, limit_seconds=1, **EXITS)
+        it.signal(1, price="24990")
+        await _for(0.2)
+        (lane,) = it.desk.lanes
+        lane.mend(1, 0, "the daily loss limit is reached")
+        await _for(1.6)
+        assert it.working() == []
+
+
+async def test_a_limit_entry_whose_cancel_was_not_sent_is_cancelled_a_moment_later() -> None:
+    async with lab() as it:
+        await it.link(entry=EntryKind.LIMIT, limit_seconds=30, **EXITS)
+        it.signal(1, price="24990")
+        await _for(0.2)
+        it.floor.next("cancel", NotSent("a penalty", 0.05))
+        it.signal(0, price="24990")
+        await _for(1.5)
+        assert it.working() == []
+
+
+async def test_an_add_that_waits_becomes_no_entry_once_the_stop_was_hit() -> None:
+    async with lab() as it:
+        it.desk._limits[it.KEY] = AccountLimits(repeat_seconds=1, minute=None, day=None)
+        await it.link(**EXITS)
+        it.signal(1)
+        await _for(0.3)
+        assert it.floor.true_net() == 1
+        it.signal(2)
+        await _for(0.1)
+        it.tick("24990")
+        await _for(1.5)
+        assert it.floor.true_net() == 0
+
+
+async def test_an_add_that_waits_does_not_buy_back_what_a_target_sold() -> None:
+    ladder = (Target(level("40 ticks"), Decimal(50)), Target(level("400 ticks"), Decimal(50)))
+    async with lab() as it:
+        it.desk._limits[it.KEY] = AccountLimits(repeat_seconds=1, minute=None, day=None)
+        await it.link(own_exits=True, targets=ladder, stop=level("20 ticks"), initial=2, add=2)
+        it.signal(1)
+        await _for(0.3)
+        assert it.floor.true_net() == 2
+        it.signal(2)
+        await _for(0.1)
+        it.tick("25011")
+        assert it.floor.true_net() == 1
+        await _for(1.5)
+        assert it.floor.true_net() == 3
+
+
+async def test_a_close_goes_out_though_the_disk_fails_and_exits_rest() -> None:
+    async with lab() as it:
+        await it.link(**EXITS)
+        it.signal(1)
+        await it.quiet()
+        it.ledger.broken = True
+        it.signal(0)
+        await _for(1.5)
+        assert (it.floor.true_net(), it.working()) == (0, [])
+
+
+async def test_a_close_goes_out_though_an_add_stays_in_doubt() -> None:
+    async with lab() as it:
+        await it.link(**EXITS)
+        it.signal(1)
+        await it.quiet()
+        it.floor.next("place", Doubt("timed out"), arrives=False)
+        it.floor.next("look_up", FAILS, times=1000)
+        it.signal(2)
+        await _for(0.2)
+        it.signal(0)
+        await _for(1.5)
+        assert it.floor.true_net() == 0
+
+
+async def test_a_step_survives_a_decision_that_fails() -> None:
+    async with lab() as it:
+        await it.link(**EXITS)
+        it.signal(1)
+        await it.quiet()
+        resolve, calls = it.floor.resolve, []
+
+        async def broken(symbol: str) -> Any:
+            calls.append(symbol)
+            if len(calls) == 1:
+                raise OSError("a look-up broke")
+            return await resolve(symbol)
+
+        it.floor.resolve = broken  # type: ignore[method-assign]
+        it.signal(0)
+        await _for(0.2)
+        # As the supervisor does with a service that failed.
+        following = next(iter(it.desk._following.values()))
+        it._spawn("link 1 again", following.run)
+        await _for(0.5)
+        assert it.floor.true_net() == 0
+
+
+async def test_a_custom_contract_is_protected_by_its_own_tick() -> None:
+    async with lab() as it:
+        await it.link(contract="MNQ1!", **EXITS)
+        it.signal(1, symbol="CL1!", price="70")
+        await it.quiet()
+        await _for(0.3)
+        assert it.floor.true_net() == 1
+        assert it.working() == [("Limit", 1, "25010"), ("Stop", 1, "24995")]
+
+
+async def test_a_custom_contract_trails_by_its_own_price() -> None:
+    async with lab() as it:
+        await it.link(
+            contract="MNQ1!",
+            own_exits=True,
+            stop=level("40 ticks"),
+            break_even=level("20 ticks"),
+        )
+        it.signal(1, symbol="NQ1!", price="25100")
+        await it.quiet()
+        it.desk.price("NQ1!", Decimal("25101"))
+        await _for(0.4)
+        assert it.working() == [("Stop", 1, "24990")]
+
+
+async def test_the_daily_loss_of_a_custom_contract_is_in_its_own_money() -> None:
+    async with lab() as it:
+        link = await it.link(contract="MNQ1!")
+        it.signal(1, symbol="NQ1!", price="25000")
+        await it.quiet()
+        it.signals.prices["NQ1!"] = Decimal("24990")
+        assert it.desk.day_pnl(link.id) == Decimal(-20)
+
+
+async def test_a_parked_entry_of_an_earlier_position_adds_nothing_to_todays() -> None:
+    async with lab() as it:
+        await it.link()
+        it.signal(1, ago=60)
+        await it.quiet()
+        (parked,) = it.desk.state().parked
+        it.signal(0)
+        await it.quiet()
+        it.signal(1)
+        await it.quiet()
+        it.signal(2)
+        await it.quiet()
+        assert it.floor.true_net() == 2
+        try:
+            await it.desk.send_parked(parked.id)
+        except UserError:
+            pass
+        await it.quiet()
+        assert it.floor.true_net() == 2
+
+
+async def test_a_parked_long_never_sells() -> None:
+    async with lab() as it:
+        await it.link()
+        it.signal(1, ago=60)
+        await it.quiet()
+        (parked,) = it.desk.state().parked
+        it.signal(-1, ago=60)
+        await it.quiet()
+        try:
+            await it.desk.send_parked(parked.id)
+        except UserError:
+            pass
+        await it.quiet()
+        assert it.floor.true_net() >= 0
+
+
+async def test_an_add_that_is_told_twice_is_one_add() -> None:
+    async with lab() as it:
+        await it.link()
+        it.signal(1)
+        await it.quiet()
+        step = it.signal(2)
+        it.desk.hear(step)
+        await it.quiet()
+        assert it.floor.true_net() == 2
+
+
+async def test_a_close_is_capped_at_what_is_open_when_it_goes_out() -> None:
+    async with lab() as it:
+        await it.link()
+        it.signal(1)
+        await it.quiet()
+        write = it.ledger.write
+
+        async def slow(entry: Entry) -> None:
+            await write(entry)
+            if any(each.purpose == "close" and not each.order_id for each in entry.intents):
+                if it.floor.true_net() > 0:
+                    it.floor.by_hand(Way.SELL, 1)
+
+        it.ledger.write = slow  # type: ignore[method-assign]
+        it.signal(0)
+        await it.quiet()
+        assert it.floor.true_net() == 0
+
+
+async def test_the_same_ticket_clicked_twice_is_sent_once_without_a_question() -> None:
+    async with lab() as it:
+        it.desk._limits[it.KEY] = AccountLimits(repeat_seconds=10)
+        ticket = Ticket(key=it.KEY, symbol="MNQ1!", way=Way.BUY, quantity=1)
+        await asyncio.gather(it.desk.place(ticket), it.desk.place(ticket), return_exceptions=True)
+        assert it.floor.true_net() == 1
+
+
+async def test_changing_a_working_order_by_hand_asks_the_caps() -> None:
+    async with lab() as it:
+        it.desk._limits[it.KEY] = AccountLimits(order=2)
+        order_id = it.floor.by_hand(Way.BUY, 1, "Limit", price=24990)
+        try:
+            await it.desk.modify(it.KEY, order_id, quantity=100)
+        except UserError:
+            pass
+        assert it.working() == [("Limit", 1, "24990")]
+
+
+async def test_a_ladder_counts_as_many_orders_as_it_sends_before_it_is_sent() -> None:
+    ladder = tuple(Target(level(f"{n}0 ticks"), Decimal(25)) for n in (1, 2, 3, 4))
+    async with lab() as it:
+        it.desk._limits[it.KEY] = AccountLimits(repeat_seconds=0, minute=2)
+        await it.link(own_exits=True, targets=ladder, stop=level("20 ticks"))
+        it.signal(4)
+        await it.quiet()
+        assert len(it.floor.made("place")) <= 2
+
+
+async def test_flatten_all_cancels_exits_that_hung_on_an_entry_and_outlived_it() -> None:
+    async with lab() as it:
+        await it.link(**EXITS)
+        it.signal(1)
+        await it.quiet()
+        await it.desk.flatten_all()
+        it.floor.by_hand(Way.SELL, 1)
+        await _for(2.5)
+        assert (it.floor.true_net(), it.working()) == (0, [])
+
+
+async def test_resume_lets_entries_through_though_an_account_that_is_away_is_not_flat() -> None:
+    async with lab() as it:
+        away = it.floors.add(AccountKey("other", "SIM9"))
+        away.go_away()
+        await it.link()
+        await it.desk.flatten_all()
+        await _for(1.6)
+        await it.desk.resume()
+        it.signal(1)
+        await it.quiet()
+        assert it.floor.true_net() == 1
+
+
+async def test_an_entry_that_is_sent_while_its_link_is_removed_keeps_its_stop() -> None:
+    async with lab() as it:
+        link = await it.link(**EXITS)
+        remove = it.ledger.remove_link
+
+        async def slow(link_id: int) -> None:
+            it.signal(1)
+            await _for(0.2)
+            await remove(link_id)
+
+        it.ledger.remove_link = slow  # type: ignore[method-assign]
+        try:
+            await it.desk.remove_link(link.id)
+        except UserError:
+            pass
+        await _for(0.5)
+        stops, _ = stops_and_targets(it.floor.true_working())
+        assert stops == abs(it.floor.true_net())
+
+
+async def test_a_link_that_goes_to_shadow_while_its_entry_is_sent_still_hears_the_close() -> None:
+    async with lab() as it:
+        link = await it.link(**EXITS)
+        save = it.ledger.save_link
+
+        async def slow(changed: Any) -> None:
+            it.signal(1)
+            await _for(0.2)
+            await save(changed)
+
+        it.ledger.save_link = slow  # type: ignore[method-assign]
+        try:
+            await it.desk.change_link(link.id, mode=LinkMode.SHADOW)
+        except UserError:
+            pass
+        await it.quiet()
+        it.signal(0)
+        await it.quiet()
+        assert it.floor.true_net() == 0
+
+
+async def test_another_strategys_signal_cancels_no_entry_that_is_not_its_own() -> None:
+    async with lab() as it:
+        await it.link(entry=EntryKind.LIMIT, limit_seconds=30)
+        await it.link(recorder_id=2)
+        it.signal(1, price="24990")
+        await _for(0.2)
+        assert it.working() == [("Limit", 1, "24990")]
+        it.signal(1, recorder_id=2)
+        await _for(0.4)
+        assert it.working() == [("Limit", 1, "24990")]
+
+
+async def test_another_strategys_signal_takes_no_waiting_close_of_mine() -> None:
+    async with lab() as it:
+        await it.link(**EXITS)
+        await it.link(recorder_id=2)
+        it.signal(1)
+        await it.quiet()
+        it.signal(0)
+        it.signal(1, recorder_id=2)
+        await it.quiet()
+        closes = [d for d in it.decisions() if d.link_id == 1]
+        assert closes[-1].verdict is Verdict.DONE
+
+
+async def test_a_lost_fill_is_looked_for_though_the_clock_was_set_back() -> None:
+    async with lab() as it:
+        await it.link()
+        it.floor.hold("order", "fill", "executionReport", "orderVersion", "command")
+        it.signal(1)
+        await _for(0.1)
+        from datetime import timedelta
+
+        it.offset = timedelta(hours=-1)
+        await _for(0.6)
+        assert it.desk.lanes.holding(1)[0].own == 1
