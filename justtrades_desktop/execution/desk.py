@@ -50,6 +50,7 @@ from justtrades_desktop.execution.ports import (
     Kept,
     SignalSide,
 )
+from justtrades_desktop.execution.reckoning import Reckoning, said_of
 from justtrades_desktop.execution.records import Records
 from justtrades_desktop.execution.safety import Safety
 from justtrades_desktop.execution.watching import Watch
@@ -132,6 +133,7 @@ class ExecutionDesk:
             signals=signals,
             floors=floors.all,
         )
+        self._reckoning = Reckoning(self.lanes, self.house)
         self._watch = Watch(self.lanes, calendar, self.day_pnl)
         self._blotter = Blotter(self.records, self.lanes, self.by_hand.intents)
 
@@ -157,7 +159,11 @@ class ExecutionDesk:
         places |= {(i.key, i.contract_id): i.contract for i in kept.intents if i.contract_id}
         for (key, contract_id), contract in places.items():
             here = [h for h in kept.held if (h.key, h.contract_id) == (key, contract_id)]
-            intents = [i for i in kept.intents if (i.key, i.contract_id) == (key, contract_id)]
+            intents = [
+                i
+                for i in (*kept.intents, *kept.parents)
+                if (i.key, i.contract_id) == (key, contract_id)
+            ]
             lane = self.lanes.lane(self._floors.expect(key), contract_id, contract)
             lane.take_up(
                 here[0] if here else None,
@@ -207,6 +213,7 @@ class ExecutionDesk:
                 self._blotter.write_down(floor)
         self.results.take(reversed(self.records.executions()))
         self._watch.look(iter(self.links), self._clock())
+        self._reckoning.look(self._clock())
         if self._clinic.look() or not self.safety.ready:
             # An account that is not up yet has a brake of its own.
             self.safety.ready = True
@@ -403,13 +410,5 @@ class ExecutionDesk:
 
 def _came(fills: Sequence[Execution], own: int, goal: Goal) -> str:
     """What came back, in words."""
-    if not fills:
-        return "It was so already." if own == goal.wanted else "Nothing was filled."
-    quantity = sum(fill.quantity for fill in fills)
-    paid = sum((fill.price * fill.quantity for fill in fills), Decimal(0))
-    ways = {fill.way for fill in fills}
-    word = "traded" if len(ways) > 1 else ("bought" if fills[0].way.sign > 0 else "sold")
-    average = round(paid / quantity, 8).normalize()
-    delays = [fill.delay for fill in fills if fill.delay is not None]
-    after = f" {max(delays):.2f} s after the alert" if delays else ""
-    return f"{word} {quantity} at {average:f}{after}"
+    nothing = "It was so already." if own == goal.wanted else "Nothing was filled."
+    return said_of(fills) or nothing

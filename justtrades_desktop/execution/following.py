@@ -13,7 +13,7 @@ from justtrades_desktop.domain.broker import ResolvedContract
 from justtrades_desktop.domain.contracts import Product
 from justtrades_desktop.domain.errors import NotStored
 from justtrades_desktop.domain.links import Direction, Link, LinkMode
-from justtrades_desktop.domain.orders import Decision, Held, Verdict
+from justtrades_desktop.domain.orders import Decision, Held, Verdict, Wish
 from justtrades_desktop.domain.routing import (
     Conditions,
     Memory,
@@ -32,6 +32,7 @@ from justtrades_desktop.execution.ports import Entry, Floor, SignalSide
 
 log = logging.getLogger(__name__)
 
+_OPENING: Final = (Wish.ENTER, Wish.ADD, Wish.REVERSE)
 _BELIEVED: Final = 1200.0  # seconds that a contract is taken for what an instrument means
 
 
@@ -60,6 +61,12 @@ class Following:
         self._day_pnl = day_pnl
         self._steps: asyncio.Queue[Step] = asyncio.Queue()
         self._contracts: dict[str, tuple[float, ResolvedContract]] = {}
+        # Only at a start is there anything: what the last one could not bring to its end.
+        self._unfinished = [
+            each
+            for each in house.records.decisions()
+            if each.link_id == link.id and each.verdict in (Verdict.WAITING, Verdict.SENT)
+        ]
 
     def hear(self, step: Step) -> None:
         """A signal of the link's recorder changed its position."""
@@ -73,6 +80,7 @@ class Following:
         """
         while not self._steps.empty():
             self._steps.get_nowait()
+        self._go_on()
         for step in self._missed():
             self._steps.put_nowait(step)
         while True:
@@ -275,6 +283,45 @@ class Following:
         if right != memory:
             row = self._memories.set(self.link.id, symbol, right)
             self._house.records.note(Entry(memories=[row]))
+
+    def _go_on(self) -> None:
+        """Bring to an end what the last start could not: less at once, more never by itself."""
+        newest: set[str] = set()
+        for decision in self._unfinished:  # newest first
+            if decision.symbol in newest:
+                said = "the program ended, and a later signal counts"
+                self._house.records.decide(decision, verdict=Verdict.SUPERSEDED, came=said)
+                continue
+            newest.add(decision.symbol)
+            self._end_of(decision)
+        self._unfinished = []
+
+    def _end_of(self, decision: Decision) -> None:
+        why = decision.reason or "the program ended while it was under way"
+        waits = decision.verdict is Verdict.WAITING and decision.wish in _OPENING
+        verdict = Verdict.PARKED if waits else decision.verdict
+        decision = self._house.records.decide(decision, verdict=verdict, reason=why)
+        goal = self._goal_again(decision)
+        pinned = self._lanes.held_by(self.link.id, decision.symbol)
+        if pinned is not None:
+            pinned[0].give(goal)
+        else:
+            self._house.finished(goal, None)
+
+    def _goal_again(self, decision: Decision) -> Goal:
+        """The same once more, but that nothing is opened for it."""
+        pinned = self._lanes.held_by(self.link.id, decision.symbol)
+        return Goal(
+            decision=decision,
+            link_id=self.link.id,
+            wanted=decision.wanted,
+            symbol=decision.symbol,
+            contract=decision.contract,
+            product=self._house.product(decision.symbol),
+            contract_id=pinned[0].contract_id if pinned is not None else 0,
+            price=decision.price,
+            begun=self._house.now(),
+        )
 
     def _missed(self) -> Iterator[Step]:
         """What the signals did while nobody listened: one step from then to now."""

@@ -243,7 +243,17 @@ class Lane:
                 return True
             self._finish(goal)
             return True
+        self._agree()
         return await self._keep()
+
+    def _agree(self) -> None:
+        """Without a goal no more is wanted than is there: an entry is never sent a second time."""
+        held = self.state.held
+        if held is None or self.state.openings or held.wanted == held.own:
+            return
+        self.state.held = replace(held, wanted=held.own)
+        self._house.records.note(Entry(held=[self.state.held]))
+        self._house.reached(held, held.own)
 
     def _again(self) -> bool:
         self._at(max(self.state.not_before, self._house.now() + self._house.patience.settle))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import asyncio
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from justtrades_desktop.simulator.exchange import Event
 from tests.fakes.execution_points import PointedLedger, ids_of
 from tests.fakes.fake_floor import FakeFloor, FakeMarket, Sent
 
+_CALLS, _SECONDS = 120, 3.0
 _ORDERS = ("place", "modify", "cancel")
 _REDUCING = (Purpose.TRIM, Purpose.CLOSE)
 
@@ -33,6 +35,10 @@ class Witness:
         self.strangers: set[AccountKey] = set()
         """Where somebody else ever traded."""
         self.flattening = False
+        self.calls = 0
+        self._asked: defaultdict[AccountKey, deque[float]] = defaultdict(
+            lambda: deque(maxlen=_CALLS)
+        )
         self._keys: dict[int, AccountKey] = {}
         self._orders: dict[int, Mapping[str, Any]] = {}
         self._client: dict[int, str] = {}
@@ -47,6 +53,8 @@ class Witness:
 
     def sending(self, floor: FakeFloor, sent: Sent) -> None:
         """A call leaves the program: what it says is on disk by then."""
+        self.calls += 1
+        self._often(floor)
         if sent.what not in _ORDERS:
             return
         self.log.append(f"{floor.key} {sent.operation} {_short(sent.body)}")
@@ -55,6 +63,13 @@ class Witness:
         for client_id in ids_of(sent):
             if client_id not in self._ledger.durable and not exempt:
                 self._wrong(f"{client_id} was sent and is not on disk")
+
+    def _often(self, floor: FakeFloor) -> None:
+        """No program asks a broker so often."""
+        calls, now = self._asked[floor.key], asyncio.get_running_loop().time()
+        calls.append(now)
+        if len(calls) == calls.maxlen and now - calls[0] < _SECONDS:
+            self._wrong(f"{floor.key}: {len(calls)} calls within {_SECONDS} s")
 
     def heard(self, floor: FakeFloor, sent: Sent) -> None:
         """A call reached the exchange."""

@@ -24,6 +24,8 @@ from tests.fakes.fake_floor import FakeFloor, FakeMarket
 
 FREE: Final = AccountLimits(repeat_seconds=0, minute=None, day=None)
 """No caps: they are a test of their own."""
+MOST_CALLS: Final = 3000
+"""Of a schedule: more is a program that does not come to rest."""
 
 
 class PointedFloors(LabFloors):
@@ -119,7 +121,7 @@ class World(Lab):
             if self.points.is_dead:
                 await self.kill()
             calm = 0 if self._is_busy() or self._is_owed() else calm + 1
-            if here().time() > ends:
+            if here().time() > ends or self.witness.calls > MOST_CALLS:
                 raise AssertionError(f"it does not come to rest: {self._busy_lanes()}")
         self.desk.look_after()
 

@@ -130,6 +130,44 @@ def test_what_is_at_stake_is_said_before_anything_is_pressed(
     on_stage(play)
 
 
+def test_the_buttons_follow_each_letter_of_the_contract(
+    on_stage: OnStage[None], tmp_path: Path
+) -> None:
+    async def play(stage: Stage) -> None:
+        bench = order_bench(stage, tmp_path)
+        view = ticket_of(stage, bench)
+        line = view.form.contract.lineEdit()
+        assert line is not None
+        line.selectAll()
+        QTest.keyClicks(line, "mesz")
+        assert view.form.buttons[Way.BUY].text() == "Buy 1 MESZ on PAPER"
+        QTest.keyClicks(line, "6")
+        assert view.form.buttons[Way.SELL].text() == "Sell 1 MESZ6 on PAPER"
+        line.selectAll()
+        QTest.keyClicks(line, "mnq1!")
+        assert view.form.buttons[Way.BUY].text() == "Buy 1 MNQZ6 on PAPER"
+
+    on_stage(play)
+
+
+def test_a_preview_is_asked_again_when_execution_may_say_something_else(
+    on_stage: OnStage[None], tmp_path: Path
+) -> None:
+    async def play(stage: Stage) -> None:
+        bench = order_bench(stage, tmp_path)
+        view = ticket_of(stage, bench)
+        await until(lambda: bench.fake.named("preview"))
+        asked = len(bench.fake.named("preview"))
+        for _ in range(3):
+            bench.tell(executions=())  # nothing that a ticket depends on
+        bench.fake.previewed = Preview(refused="Entries are paused by hand.")
+        bench.tell(paused=True)
+        await until(lambda: "paused by hand" in view.form.stakes.text())
+        assert len(bench.fake.named("preview")) == asked + 1
+
+    on_stage(play)
+
+
 def test_live_that_is_not_armed_cannot_send_and_says_how_to_arm(
     on_stage: OnStage[None], tmp_path: Path
 ) -> None:

@@ -51,6 +51,7 @@ class TicketView(QWidget):
         self._sending = False
         self._mode_shown: tuple[str, Colours] | None = None
         self._asked = 0
+        self._allowed: tuple[object, ...] = ()
         self._preview: Preview | None = None
         self._came: Came | None = None
         self.form = TicketForm(self, colours)
@@ -88,6 +89,7 @@ class TicketView(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._allowed = ()  # what was said before is old
         self._on_changed()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -102,7 +104,11 @@ class TicketView(QWidget):
         self._list_contracts()
         self._show_mode()
         self._show_all()
-        self._ask_soon()
+        state = self._orders.state
+        allowed = (self.account, state.paused, tuple(state.brakes), state.ready)
+        if allowed != self._allowed and not self._pause.isActive():
+            self._allowed = allowed  # a preview may say something else now
+            self._ask_soon()
 
     def _item(self, account: AccountState) -> tuple[str, AccountKey]:
         mode = environment_word(account.environment)
@@ -199,6 +205,7 @@ class TicketView(QWidget):
         form.contract.activated.connect(self._on_edited)
         line = form.contract.lineEdit()
         if line is not None:
+            line.textEdited.connect(self._show_all)  # the buttons never name another contract
             line.editingFinished.connect(self._on_edited)
         form.quantity.valueChanged.connect(self._on_edited)
         form.kind.currentIndexChanged.connect(self._on_edited)

@@ -17,8 +17,9 @@ from justtrades_desktop.domain.links import (
     Target,
 )
 from justtrades_desktop.domain.orders import Verdict, Way
-from justtrades_desktop.execution.ports import Doubt, Entry, NotSent
-from tests.fakes.execution_lab import Lab, lab
+from justtrades_desktop.execution.ports import Doubt, Entry, NotSent, Placed
+from justtrades_desktop.simulator.exchange import Event
+from tests.fakes.execution_lab import Lab, MemoryLedger, lab
 from tests.fakes.fake_floor import FAILS, stops_and_targets
 
 EXITS: dict[str, Any] = {
@@ -26,6 +27,24 @@ EXITS: dict[str, Any] = {
     "targets": (Target(level("40 ticks"), Decimal(100)),),
     "stop": level("20 ticks"),
 }
+
+
+class _Instead:
+    """A ledger of which some methods are a test's own."""
+
+    def __init__(self, ledger: MemoryLedger, methods: dict[str, Any]) -> None:
+        self._ledger = ledger
+        self._methods = methods
+
+    def __getattr__(self, name: str) -> Any:
+        return self._methods.get(name) or getattr(self._ledger, name)
+
+
+def _instead(it: Lab, **methods: Any) -> None:
+    """Let the ledger answer by ``methods`` from now on."""
+    ledger: Any = _Instead(it.ledger, methods)
+    it.desk.records._ledger = ledger
+    it.desk.book._ledger = ledger
 
 
 async def _for(seconds: float) -> None:
@@ -94,7 +113,7 @@ async def test_a_limit_entry_whose_cancel_was_not_sent_is_cancelled_a_moment_lat
 
 async def test_an_add_that_waits_becomes_no_entry_once_the_stop_was_hit() -> None:
     async with lab() as it:
-        it.desk._limits[it.KEY] = AccountLimits(repeat_seconds=1, minute=None, day=None)
+        it.desk.safety.limits[it.KEY] = AccountLimits(repeat_seconds=1, minute=None, day=None)
         await it.link(**EXITS)
         it.signal(1)
         await _for(0.3)
@@ -109,7 +128,7 @@ async def test_an_add_that_waits_becomes_no_entry_once_the_stop_was_hit() -> Non
 async def test_an_add_that_waits_does_not_buy_back_what_a_target_sold() -> None:
     ladder = (Target(level("40 ticks"), Decimal(50)), Target(level("400 ticks"), Decimal(50)))
     async with lab() as it:
-        it.desk._limits[it.KEY] = AccountLimits(repeat_seconds=1, minute=None, day=None)
+        it.desk.safety.limits[it.KEY] = AccountLimits(repeat_seconds=1, minute=None, day=None)
         await it.link(own_exits=True, targets=ladder, stop=level("20 ticks"), initial=2, add=2)
         it.signal(1)
         await _for(0.3)
@@ -164,7 +183,7 @@ async def test_a_step_survives_a_decision_that_fails() -> None:
         it.signal(0)
         await _for(0.2)
         # As the supervisor does with a service that failed.
-        following = next(iter(it.desk._following.values()))
+        following = next(iter(it.desk.book._following.values()))
         it._spawn("link 1 again", following.run)
         await _for(0.5)
         assert it.floor.true_net() == 0
@@ -265,7 +284,7 @@ async def test_a_close_is_capped_at_what_is_open_when_it_goes_out() -> None:
                 if it.floor.true_net() > 0:
                     it.floor.by_hand(Way.SELL, 1)
 
-        it.ledger.write = slow  # type: ignore[method-assign]
+        _instead(it, write=slow)
         it.signal(0)
         await it.quiet()
         assert it.floor.true_net() == 0
@@ -273,7 +292,7 @@ async def test_a_close_is_capped_at_what_is_open_when_it_goes_out() -> None:
 
 async def test_the_same_ticket_clicked_twice_is_sent_once_without_a_question() -> None:
     async with lab() as it:
-        it.desk._limits[it.KEY] = AccountLimits(repeat_seconds=10)
+        it.desk.safety.limits[it.KEY] = AccountLimits(repeat_seconds=10)
         ticket = Ticket(key=it.KEY, symbol="MNQ1!", way=Way.BUY, quantity=1)
         await asyncio.gather(it.desk.place(ticket), it.desk.place(ticket), return_exceptions=True)
         assert it.floor.true_net() == 1
@@ -281,7 +300,7 @@ async def test_the_same_ticket_clicked_twice_is_sent_once_without_a_question() -
 
 async def test_changing_a_working_order_by_hand_asks_the_caps() -> None:
     async with lab() as it:
-        it.desk._limits[it.KEY] = AccountLimits(order=2)
+        it.desk.safety.limits[it.KEY] = AccountLimits(order=2)
         order_id = it.floor.by_hand(Way.BUY, 1, "Limit", price=24990)
         try:
             await it.desk.modify(it.KEY, order_id, quantity=100)
@@ -293,7 +312,7 @@ async def test_changing_a_working_order_by_hand_asks_the_caps() -> None:
 async def test_a_ladder_counts_as_many_orders_as_it_sends_before_it_is_sent() -> None:
     ladder = tuple(Target(level(f"{n}0 ticks"), Decimal(25)) for n in (1, 2, 3, 4))
     async with lab() as it:
-        it.desk._limits[it.KEY] = AccountLimits(repeat_seconds=0, minute=2)
+        it.desk.safety.limits[it.KEY] = AccountLimits(repeat_seconds=0, minute=2)
         await it.link(own_exits=True, targets=ladder, stop=level("20 ticks"))
         it.signal(4)
         await it.quiet()
@@ -334,7 +353,7 @@ async def test_an_entry_that_is_sent_while_its_link_is_removed_keeps_its_stop() 
             await _for(0.2)
             await remove(link_id)
 
-        it.ledger.remove_link = slow  # type: ignore[method-assign]
+        _instead(it, remove_link=slow)
         try:
             await it.desk.remove_link(link.id)
         except UserError:
@@ -354,7 +373,7 @@ async def test_a_link_that_goes_to_shadow_while_its_entry_is_sent_still_hears_th
             await _for(0.2)
             await save(changed)
 
-        it.ledger.save_link = slow  # type: ignore[method-assign]
+        _instead(it, save_link=slow)
         try:
             await it.desk.change_link(link.id, mode=LinkMode.SHADOW)
         except UserError:
@@ -388,6 +407,87 @@ async def test_another_strategys_signal_takes_no_waiting_close_of_mine() -> None
         await it.quiet()
         closes = [d for d in it.decisions() if d.link_id == 1]
         assert closes[-1].verdict is Verdict.DONE
+
+
+def _reject_exits(it: Lab) -> None:
+    """The broker takes every closing order and rejects it a moment later, as exchanges do."""
+    place = it.floor.place
+
+    async def rejecting(intent: Any, **more: Any) -> Any:
+        if intent.purpose.opens:
+            return await place(intent, **more)
+        await asyncio.sleep(0)
+        order = {
+            "accountId": it.floor.account_id,
+            "contractId": it.floor.contract_id,
+            "action": str(intent.way),
+            "archived": False,
+            "external": False,
+            "admin": False,
+        }
+        number = 900_000 + len(rejected)
+        rejected.append(number)
+        it.floor._tell(
+            Event((), "order", "Created", order | {"id": number, "timestamp": "2026-11-23T15:00:00.000Z", "ordStatus": "PendingNew"})
+        )
+        asyncio.get_running_loop().call_later(
+            0.002,
+            it.floor._tell,
+            Event((), "order", "Updated", order | {"id": number, "timestamp": "2026-11-23T15:00:00.000Z", "ordStatus": "Rejected"}),
+        )
+        return Placed(number)
+
+    rejected: list[int] = []
+    it.rejected = rejected  # type: ignore[attr-defined]
+    it.floor.place = rejecting  # type: ignore[method-assign]
+
+
+async def test_a_close_that_is_rejected_after_it_was_taken_is_tried_again_with_a_pause() -> None:
+    async with lab() as it:
+        await it.link()
+        it.signal(1)
+        await it.quiet()
+        _reject_exits(it)
+        it.signal(0)
+        await _for(1.0)
+        assert 1 < len(it.rejected) < 30  # type: ignore[attr-defined]
+
+
+async def test_a_stop_that_is_rejected_after_it_was_taken_is_tried_again_with_a_pause() -> None:
+    async with lab() as it:
+        await it.link(**EXITS)
+        it.signal(1)
+        await it.quiet()
+        _reject_exits(it)
+        for row in it.floor.true_working():
+            if row["orderType"] == "Stop":
+                it.floor.cancelled_by_broker(row["id"])
+        await _for(1.0)
+        assert len(it.rejected) < 30  # type: ignore[attr-defined]
+
+
+async def test_what_cannot_be_protected_for_every_stop_is_rejected_is_closed() -> None:
+    async with lab() as it:
+        await it.link(own_exits=True, stop=level("20 ticks"))
+        it.signal(1)
+        await it.quiet()
+        place, count = it.floor.place, []
+
+        async def rejecting(intent: Any, **more: Any) -> Any:
+            answer = await place(intent, **more)
+            if intent.purpose == "stop" and isinstance(answer, Placed):
+                count.append(answer.order_id)
+                asyncio.get_running_loop().call_later(
+                    0.002, it.floor.cancelled_by_broker, answer.order_id
+                )
+            return answer
+
+        it.floor.place = rejecting  # type: ignore[method-assign]
+        for row in it.floor.true_working():
+            it.floor.cancelled_by_broker(row["id"])
+        await _for(2.0)
+        print("stops placed", len(count))
+        assert it.floor.true_net() == 0
 
 
 async def test_a_lost_fill_is_looked_for_though_the_clock_was_set_back() -> None:
