@@ -22,7 +22,13 @@ from justtrades_desktop.broker.budget import Budget, Limits
 from justtrades_desktop.broker.vault import PASSPHRASE_VARIABLE
 from justtrades_desktop.domain.broker import Credentials, Environment, NewConnection
 from justtrades_desktop.domain.exits import Level, Unit
-from justtrades_desktop.domain.links import AccountKey, AccountLimits, LinkMode, LinkSettings, Target
+from justtrades_desktop.domain.links import (
+    AccountKey,
+    AccountLimits,
+    LinkMode,
+    LinkSettings,
+    Target,
+)
 from justtrades_desktop.execution.desk import ExecutionDesk
 
 NAME: Final = "BENCH"
@@ -30,7 +36,7 @@ ACCOUNTS: Final = 10
 MANY: Final = 50
 ANSWER_SECONDS: Final = 0.05
 WARM: Final = 10
-ALERTS: Final = int(os.environ.get('BA', '200'))
+ALERTS: Final = int(os.environ.get("BA", "200"))
 TURNS: Final = 30
 GAP: Final = 0.1
 GOAL_MS: Final = 25.0

@@ -89,10 +89,7 @@ class ByHand:
             raise UserError(f"No contract for {ticket.symbol}: {contract}")
         if refused := self._wrong(ticket, contract) or self._not_allowed(floor, ticket, contract):
             raise UserError(refused, "Nothing was sent.")
-        intent = self._intent(ticket, contract)
-        await self._write(intent, ticket)
-        if refused := self._stopped(floor):
-            raise UserError(refused, "Nothing was sent.")
+        # Counted before anything is waited for: a second click must not slip through meanwhile.
         self._house.caps.count(
             ticket.key,
             way=ticket.way,
@@ -100,6 +97,10 @@ class ByHand:
             quantity=ticket.quantity,
             at=self._house.clock(),
         )
+        intent = self._intent(ticket, contract)
+        await self._write(intent, ticket)
+        if refused := self._stopped(floor):
+            raise UserError(refused, "Nothing was sent.")
         answer = await floor.place(intent, signal_id=None, fresh=self._house.patience.fresh)
         placed = self._placed(intent, answer)
         order = await seen(floor, placed.order_id)

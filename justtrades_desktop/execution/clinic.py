@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from justtrades_desktop.domain.doctor import Remedy, remedies
 from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.domain.execution import Finding, Repair
-from justtrades_desktop.domain.orders import Decision, Verdict
+from justtrades_desktop.domain.links import Direction, Link
+from justtrades_desktop.domain.orders import Decision, Verdict, Wish
 from justtrades_desktop.execution.by_hand import ByHand
 from justtrades_desktop.execution.charting import charts
 from justtrades_desktop.execution.house import House
@@ -81,8 +82,25 @@ class Clinic:
             raise UserError(
                 "The strategy is flat there now", "Dismiss it: there is nothing to enter."
             )
+        if (why := self._is_past(decision, following.link, position[0])) is not None:
+            raise UserError(why, "Dismiss it.")
         self._house.records.decide(decision, verdict=Verdict.DONE, came="a person sent it")
         await following.enter_now(decision, position[0])
+
+    def _is_past(self, parked: Decision, link: Link, signed: int) -> str | None:
+        """Why a parked entry is none for what is open now."""
+        side = -signed if link.settings.direction is Direction.INVERSE else signed
+        if parked.wanted * side <= 0:
+            return "The strategy is on the other side now"
+        newer = (d for d in self._house.records.decisions() if d.id > parked.id)
+        if any(
+            d.link_id == parked.link_id
+            and d.symbol == parked.symbol
+            and d.wish in (Wish.ENTER, Wish.REVERSE)
+            for d in newer
+        ):
+            return "It is of a position that is over: a newer entry followed"
+        return None
 
     def dismiss_parked(self, decision_id: int) -> None:
         """Never send it."""

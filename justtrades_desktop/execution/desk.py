@@ -32,7 +32,7 @@ from justtrades_desktop.domain.orders import (
     Wish,
 )
 from justtrades_desktop.domain.ports import Clock
-from justtrades_desktop.domain.routing import Step
+from justtrades_desktop.domain.routing import Step, traded_symbol
 from justtrades_desktop.domain.sessions import Calendar
 from justtrades_desktop.execution.blotter import Blotter
 from justtrades_desktop.execution.by_hand import ByHand
@@ -199,8 +199,13 @@ class ExecutionDesk:
         """A price of the market."""
         for lane in self.lanes:
             held = lane.state.held
-            if held is not None and held.symbol == symbol:
+            if held is not None and symbol in (self._traded(held), lane.contract):
                 lane.price(price)
+
+    def _traded(self, held: Held) -> str:
+        """What prices a link's position: its own contract where it names one."""
+        link = self.house.link(held.link_id)
+        return held.symbol if link is None else traded_symbol(held.symbol, link.settings)
 
     async def refresh(self) -> None:
         """Ask for contracts anew before what is known of them is too old."""
@@ -258,7 +263,8 @@ class ExecutionDesk:
         """Realized and unrealized P&L of a link on this session day, in money, before fees."""
         total = self.results.realized(link_id, self._calendar.session_day(self._clock()))
         for held in self.lanes.holding(link_id):
-            price, product = self._signals.price(held.symbol), self._signals.product(held.symbol)
+            traded = self._traded(held)
+            price, product = self._signals.price(traded), self._signals.product(traded)
             if not held.own:
                 continue
             if price is None or product is None or held.average is None:

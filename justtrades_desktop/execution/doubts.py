@@ -46,6 +46,11 @@ class Doubts:
             intent.key,
         )
 
+    def are_of_entries(self) -> bool:
+        """Whether nothing but entries is in doubt: exits need not wait for those."""
+        found = [self._state.intents.get(each) for each in self._state.doubts]
+        return all(intent is not None and intent.purpose.opens for intent in found)
+
     def next_at(self) -> float | None:
         """When the next look is due, by the loop's time."""
         return min((each.next_look for each in self._state.doubts.values()), default=None)

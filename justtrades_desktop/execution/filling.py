@@ -119,7 +119,12 @@ class Filling:
             order = self._floor.order(intent.order_id) if intent.order_id is not None else None
             if order is None or not is_complete(order):
                 continue
-            self._sender.settle(intent, _end_of(order), said=order.reason)
+            ending = _end_of(order)
+            settled = self._sender.settle(intent, ending, said=order.reason)
+            if ending is IntentState.REJECTED and not intent.purpose.opens:
+                self._state.rejected.append(settled)
+            elif ending is IntentState.FILLED:
+                self._state.failures = 0
             ended = True
         return ended
 

@@ -73,7 +73,7 @@ class Flattening:
         jobs += [
             self._cancel(order.id, order.quantity or 1, Way(order.action), order.symbol)
             for order in working
-            if order.contract_id not in contracts and order.parent_id is None
+            if order.contract_id not in contracts
         ]
         await asyncio.gather(*jobs)
         return False

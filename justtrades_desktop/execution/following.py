@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +10,6 @@ from typing import Final
 
 from justtrades_desktop.domain.broker import ResolvedContract
 from justtrades_desktop.domain.contracts import Product
-from justtrades_desktop.domain.errors import NotStored
 from justtrades_desktop.domain.links import Direction, Link, LinkMode
 from justtrades_desktop.domain.orders import Decision, Held, Verdict, Wish
 from justtrades_desktop.domain.routing import (
@@ -29,8 +27,6 @@ from justtrades_desktop.execution.lane_state import Goal
 from justtrades_desktop.execution.lanes import Lanes
 from justtrades_desktop.execution.memories import Memories, corrected
 from justtrades_desktop.execution.ports import Entry, Floor, SignalSide
-
-log = logging.getLogger(__name__)
 
 _OPENING: Final = (Wish.ENTER, Wish.ADD, Wish.REVERSE)
 _BELIEVED: Final = 1200.0  # seconds that a contract is taken for what an instrument means
@@ -60,6 +56,7 @@ class Following:
         self._floor = floor
         self._day_pnl = day_pnl
         self._steps: asyncio.Queue[Step] = asyncio.Queue()
+        self._heard = 0
         self._contracts: dict[str, tuple[float, ResolvedContract]] = {}
         # Only at a start is there anything: what the last one could not bring to its end.
         self._unfinished = [
@@ -69,7 +66,10 @@ class Following:
         ]
 
     def hear(self, step: Step) -> None:
-        """A signal of the link's recorder changed its position."""
+        """A signal of the link's recorder changed its position; told twice it counts once."""
+        if step.signal_id and step.signal_id <= self._heard:
+            return
+        self._heard = max(self._heard, step.signal_id)
         self._steps.put_nowait(step)
 
     async def run(self) -> None:
@@ -125,7 +125,7 @@ class Following:
         )
         goes = verdict in (Verdict.WAITING, Verdict.SHADOW)
         after = routed.memory if goes else routed.if_refused
-        await self._write(decision, step.symbol, after)
+        self._write(decision, step.symbol, after)
         if verdict is Verdict.WAITING:
             self._give(decision, routed, step, contract, product, by_person=by_person)
         return decision
@@ -225,15 +225,10 @@ class Following:
             )
         return self._house.product(symbol)
 
-    async def _write(self, decision: Decision, symbol: str, memory: Memory) -> None:
-        """Where that is not possible it is owed: exits go on, and entries stop at their intent."""
+    def _write(self, decision: Decision, symbol: str, memory: Memory) -> None:
+        """Owed, and so on disk no later than an intent that comes of it; nothing waits for it."""
         row = self._memories.set(self.link.id, symbol, memory)
-        entry = Entry(decisions=[decision], memories=[row])
-        try:
-            await self._house.records.commit(entry)
-        except NotStored as error:
-            log.warning("a decision cannot be written down: %s", error)
-            self._house.records.note(entry)
+        self._house.records.note(Entry(decisions=[decision], memories=[row]))
 
     def _give(
         self,

@@ -176,9 +176,8 @@ class Keeper:
         match answer:
             case Refused(said=said) | NotSent(why=said):
                 return self.failed(said)
-        if isinstance(answer, Placed):
-            self._state.protect_failed = ""
-        self._state.failures = 0
+        if not isinstance(answer, Placed):  # a placed one may be rejected yet
+            self._state.failures = 0
         return True
 
     def failed(self, said: str) -> bool:

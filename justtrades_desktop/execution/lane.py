@@ -91,6 +91,8 @@ class Lane:
         if old is not None and old.decision.id != goal.decision.id:
             self._supersede(old, goal)
         state.goal, state.opened, state.plain, state.at_market = goal, False, False, False
+        state.is_add = state.own * goal.wanted > 0
+        state.opens = max(0, abs(goal.wanted) - (abs(state.own) if state.is_add else 0))
         state.limit_until = None
         state.not_before = 0.0
         held = state.held
@@ -205,12 +207,14 @@ class Lane:
 
     async def _step(self) -> bool:
         """Do the one next thing; False where there is nothing to do now."""
-        if self._filling.work_in(self.contract_id, self.contract) or self._doubts.by_events():
+        if self._take_in():
             return True
         if self.state.frozen or not self.floor.is_up:
             return self._give_up_late_entries()
         if self.state.doubts:
-            return await self._in_doubt()
+            found = await self._doubted()
+            if found or not self._doubts.are_of_entries():
+                return found
         if await self._effects() or await self._hatch():
             return True
         if self._is_waiting():
@@ -221,10 +225,34 @@ class Lane:
             return await self._end()
         return await self._act()
 
+    def _take_in(self) -> bool:
+        """What the broker tells; whether there was news."""
+        news = self._filling.work_in(self.contract_id, self.contract)
+        rejected, self.state.rejected = self.state.rejected, []
+        for intent in rejected:
+            said = intent.said or "the broker rejected it"
+            if intent.purpose in REDUCING:
+                self._reducing.failed(said)
+            else:
+                self.keeper.failed(said)
+        return self._doubts.by_events() or news
+
+    async def _doubted(self) -> bool:
+        """Look for what is in doubt; whether something came of that."""
+        if await self._doubts.look():
+            return True
+        if (due := self._doubts.next_at()) is not None:
+            self._at(due)
+        return False
+
     async def _act(self) -> bool:
         state, goal = self.state, self.state.goal
         if self._house.now() < state.not_before:
             self._at(state.not_before)
+            held = state.held
+            alone = goal is None and held is not None and not self._reducing.due()
+            if alone and held is not None and held.own:
+                return self._stays_unprotected(held, self._reducing.open_now(held))
             return False
         # Before anything leaves: an entry that nobody wants any more must not fill behind it.
         if late := self._opening.time_is_up(goal):
@@ -260,14 +288,6 @@ class Lane:
         return False
 
     # Doubt, effects, orders under way
-
-    async def _in_doubt(self) -> bool:
-        """Entries are frozen, and exits too, until it is known what there is."""
-        if await self._doubts.look():
-            return True
-        if (due := self._doubts.next_at()) is not None:
-            self._at(due)
-        return False
 
     async def _effects(self) -> bool:
         """Changes and cancels whose effect shows, or whose time is up; whether any went."""
@@ -329,7 +349,12 @@ class Lane:
     def _is_waiting(self) -> bool:
         """Whether an order of ours is under way whose end everything else depends on."""
         state = self.state
-        markets = [i for i in state.openings if i.kind is OrderKind.MARKET]
+        # An entry in doubt freezes entries; what is confirmed open may leave all the same.
+        markets = [
+            each
+            for each in state.openings
+            if each.kind is OrderKind.MARKET and each.state is not IntentState.DOUBT
+        ]
         return bool(
             markets
             or [*state.living(*REDUCING)]
@@ -354,11 +379,22 @@ class Lane:
         if waited is None:
             self._later(self._house.patience.look)
             return False
+        if self._looked_just_now():
+            return False
         before = [self.floor.order(each) for each in waited]
         for order_id in waited:
             await self.floor.look_at(order_id)
         self._later(self._house.patience.look)
         return before != [self.floor.order(each) for each in waited]
+
+    def _looked_just_now(self) -> bool:
+        """Whether to wait before the next look: what a look finds wakes the lane itself."""
+        left = self.state.next_look - self._house.now()
+        if left > 0:
+            self._later(left)
+            return True
+        self.state.next_look = self._house.now() + self._house.patience.look
+        return False
 
     def _waited(self) -> list[int] | None:
         """Orders that should have been over, or told of in full, by now."""
@@ -394,6 +430,8 @@ class Lane:
         return await self._ask(net)
 
     async def _ask(self, told: int) -> bool:
+        if self._looked_just_now():
+            return False
         for order_id, ours in [*self.state.orders.items()]:
             order = self.floor.order(order_id)
             if order is None or not is_complete(order) or ours.purpose not in EXITS:
@@ -488,14 +526,17 @@ class Lane:
         if held is None or not held.own:
             return False
         size = self._reducing.open_now(held)
+        if self._stays_unprotected(held, size):
+            return True
+        if self._house.now() < self.state.not_before:
+            self._at(self.state.not_before)
+            return False
         move = self.keeper.move(size)
         if isinstance(move, CloseNow):
             return self._close_now(held, move)
-        if move is None or not await self.keeper.carry_out(move):
-            if self.state.not_before > self._house.now():
-                self._at(self.state.not_before)
-            return self._unprotected(held, size)
-        return True
+        if move is None:
+            return False
+        return await self.keeper.carry_out(move) or self._again()
 
     def _close_now(self, held: Held, move: CloseNow) -> bool:
         side = 1 if held.own > 0 else -1
@@ -503,14 +544,20 @@ class Lane:
         self._want_less(held, stays, move.why)
         return True
 
-    def _unprotected(self, held: Held, size: int) -> bool:
-        """What cannot be protected for long is closed."""
-        state, now = self.state, self._house.now()
+    def _stays_unprotected(self, held: Held, size: int) -> bool:
+        """What cannot be protected for long is closed; whether it has come to that."""
+        state, now, patience = self.state, self._house.now(), self._house.patience
         if self.keeper.is_covered(size):
-            state.uncovered = None
+            # A stop that is taken and rejected a moment later is no protection.
+            state.covered = now if state.covered is None else state.covered
+            if state.uncovered is not None and now - state.covered >= patience.look:
+                state.uncovered, state.failures, state.protect_failed = None, 0, ""
+            elif state.uncovered is not None:
+                self._at(state.covered + patience.look)
             return False
+        state.covered = None
         state.uncovered = now if state.uncovered is None else state.uncovered
-        left = state.uncovered + self._house.patience.protect - now
+        left = state.uncovered + patience.protect - now
         if left > 0:
             self._later(left)
             return False

@@ -99,6 +99,10 @@ class LaneState:
     """Flatten all is at work: nothing is done but to take in what happens."""
     opening: list[str] = field(default_factory=list)
     """The intents that the goal's entry was sent as."""
+    opens: int = 0
+    """Contracts that the goal's entry or add is for, as it was when the goal came."""
+    is_add: bool = False
+    """It adds to a position that was there: without that it is nothing."""
     opened: bool = False
     """The goal's entry was sent: it is never sent again."""
     at_market: bool = False
@@ -112,14 +116,20 @@ class LaneState:
     not_before: float = 0.0
     """When the next exit may be tried after one that was refused or not sent."""
     failures: int = 0
+    rejected: list[Intent] = field(default_factory=list)
+    """Exits that were taken and rejected afterwards, until the lane has seen to them."""
     unsettled: float | None = None
     """Since when fills and position disagree."""
+    next_look: float = 0.0
+    """When orders and position may be asked for again."""
     trusted: int | None = None
     """A position that the broker tells and a fresh look has proven old."""
     stop_average: Decimal | None = None
     """The average for which the stop was placed that rests now."""
     uncovered: float | None = None
     """Since when less is protected than the settings ask for."""
+    covered: float | None = None
+    """Since when everything is, again."""
     protect_failed: str = ""
     limit_until: float | None = None
     hatching: dict[str, Hatching] = field(default_factory=dict)

@@ -185,14 +185,30 @@ class LinkBook:
                 self._refuse_while_holding(link_id, "before its direction turns round")
             if link.mode is not before.mode and link.mode is not LinkMode.ARMED:
                 self._refuse_while_holding(link_id, f"before it is {link.mode}")
-            await self._save(link)
-            self._links[link_id] = link
-            self._following[link_id].change(link)
+            await self._take(before, link)
             if turned:
                 self._join(link)
             for lane in self._lanes.of(link.key):
                 lane.wake()
             return link
+
+    async def _take(self, before: Link, link: Link) -> None:
+        """At once, so that no entry goes out meanwhile; back again where that cannot be."""
+        self._set(link)
+        try:
+            if link.mode is not LinkMode.ARMED and before.mode is LinkMode.ARMED:
+                self._refuse_while_holding(link.id, f"before it is {link.mode}")
+            await self._save(link)
+            if link.mode is not LinkMode.ARMED and before.mode is LinkMode.ARMED:
+                self._refuse_while_holding(link.id, f"before it is {link.mode}")
+        except UserError:
+            self._set(before)
+            await self._save(before)
+            raise
+
+    def _set(self, link: Link) -> None:
+        self._links[link.id] = link
+        self._following[link.id].change(link)
 
     async def remove(self, link_id: int) -> None:
         """Forget a link that holds nothing and has nothing under way."""

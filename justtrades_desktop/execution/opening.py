@@ -47,13 +47,19 @@ class Opening:
         goal, own = self._state.goal, self._state.own
         if goal is None or not goal.may_open or self._state.opened or goal.wanted == 0:
             return 0
-        if own * goal.wanted < 0:
+        if own * goal.wanted < 0 or self._state.doubts:
             return 0
-        return max(0, abs(goal.wanted) - abs(own))
+        if self._state.at_market:
+            return self.missing(goal)
+        return self._state.opens
 
     async def step(self, goal: Goal, count: int) -> bool:
         """Send it, or say why not; False where it has to wait."""
-        refused = self._refused(goal, count)
+        if self._state.is_add and not self._state.own:
+            said = "the position was closed before it could be added to"
+            return self._give_up(goal, Verdict.REFUSED, said)
+        intents = self._intents(goal, count)
+        refused = self._refused(goal, count, 1 if isinstance(intents, str) else len(intents))
         if isinstance(refused, Wait):
             if self._house.now() + refused.seconds > self._fresh_until(goal):
                 return self._give_up(goal, Verdict.PARKED, refused.reason)
@@ -63,7 +69,6 @@ class Opening:
             return self._give_up(goal, Verdict.REFUSED, refused)
         if self._house.now() > self._fresh_until(goal):
             return self._give_up(goal, Verdict.PARKED, "it is too old to be sent without a look")
-        intents = self._intents(goal, count)
         if isinstance(intents, str):
             return self._give_up(goal, Verdict.REFUSED, intents)
         return await self._send(goal, count, intents)
@@ -75,7 +80,7 @@ class Opening:
         patience = self._house.patience
         return self._house.now() + patience.fresh if self._state.at_market else goal.fresh_until
 
-    def _refused(self, goal: Goal, count: int) -> str | Wait:
+    def _refused(self, goal: Goal, count: int, orders: int) -> str | Wait:
         """Why it may not go now, empty where it may."""
         key, held = self._floor.key, self._state.held
         link = self._house.link(goal.link_id)
@@ -94,9 +99,9 @@ class Opening:
             return "; ".join(stops)
         if goal.product is None:
             return "the tick of this symbol is not known, so nothing is ordered"
-        return self._capped(goal, count)
+        return self._capped(goal, count, orders)
 
-    def _capped(self, goal: Goal, count: int) -> str | Wait:
+    def _capped(self, goal: Goal, count: int, orders: int) -> str | Wait:
         house, key = self._house, self._floor.key
         under_way = house.pending(key)
         here = sum(i.quantity for i in under_way if i.contract_id == goal.contract_id)
@@ -111,6 +116,7 @@ class Opening:
             pending=here,
             pending_account=sum(i.quantity for i in under_way),
             now=house.clock(),
+            orders=orders,
             # What goes on as a second order is no repeat of the first.
             confirmed=self._state.plain or self._state.at_market,
         )

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from justtrades_desktop.domain.errors import NotStored
@@ -27,6 +27,15 @@ _EXECUTIONS: Final = 1000
 _INTENTS: Final = 1500
 _CAME_TO_NOTHING: Final = (IntentState.REJECTED, IntentState.NOT_SENT, IntentState.ABSENT)
 _AGAIN: Final = 1.0  # seconds until what could not be written is tried again
+_LINGER: Final = 0.01  # seconds: a commit that an order waits for takes what is noted along
+
+
+@dataclass(slots=True, eq=False)
+class _Asked:
+    """An entry whose owner waits until it is on disk."""
+
+    entry: Entry
+    error: NotStored | None = None
 
 
 class Records:
@@ -49,6 +58,7 @@ class Records:
         self._owed: list[Entry] = []
         self._waiting = asyncio.Event()
         self._writing = asyncio.Lock()
+        self._asked: list[_Asked] = []
         self.trouble = ""
         """Why the ledger cannot be written now; empty where it can."""
 
@@ -99,22 +109,59 @@ class Records:
     async def commit(self, entry: Entry) -> None:
         """Write ``entry`` behind all that is owed; it is on disk when this returns.
 
+        What others ask for meanwhile is written together: each commit waits for the disk.
+
         Raises:
             NotStored: nothing of it was written.
         """
-        async with self._writing:
-            owed, self._owed = self._owed, []
+        asked = _Asked(entry)
+        self._asked.append(asked)
+        try:
+            async with self._writing:
+                await asyncio.sleep(0)  # whoever asks in this turn of the loop comes along
+                if asked in self._asked:
+                    await self._write_asked()
+        finally:
+            if asked in self._asked:
+                self._asked.remove(asked)
+        if asked.error is not None:
+            raise asked.error
+
+    async def _write_asked(self) -> None:
+        together = [*self._asked]
+        try:
+            await self._write([each.entry for each in together])
+        except NotStored as error:
+            if len(together) == 1:
+                self._over(together, error)
+                return
+        else:
+            self._over(together)
+            return
+        for single in together:  # one of them may be the cause: the others go without it
             try:
-                await self._ledger.write(merged([*owed, entry]))
+                await self._write([single.entry])
             except NotStored as error:
-                self._owed = owed + self._owed
-                self._tell_trouble(str(error))
-                raise
-            except BaseException:  # broken off: what is owed stays owed, twice written is the same
-                self._owed = owed + self._owed
-                raise
-        self._tell_trouble("")
-        self._take(entry)
+                self._over([single], error)
+            else:
+                self._over([single])
+
+    def _over(self, asked: Sequence[_Asked], error: NotStored | None = None) -> None:
+        for each in asked:
+            each.error = error
+            if each in self._asked:  # its owner may have been broken off
+                self._asked.remove(each)
+            if error is None:
+                self._take(each.entry)
+        self._tell_trouble("" if error is None else str(error))
+
+    async def _write(self, entries: Sequence[Entry]) -> None:
+        owed, self._owed = self._owed, []
+        try:
+            await self._ledger.write(merged([*owed, *entries]))
+        except BaseException:  # also broken off: twice written is the same
+            self._owed = owed + self._owed
+            raise
 
     def note(self, entry: Entry) -> None:
         """Remember ``entry`` now, and write it soon."""
@@ -127,6 +174,7 @@ class Records:
         while True:
             await self._waiting.wait()
             self._waiting.clear()
+            await asyncio.sleep(_LINGER)
             try:
                 await self.flush()
             except NotStored:

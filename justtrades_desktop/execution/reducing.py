@@ -8,6 +8,7 @@ from justtrades_desktop.domain.exit_moves import Cancel, CloseNow, Modify
 from justtrades_desktop.domain.orders import (
     Held,
     Intent,
+    IntentState,
     OrderKind,
     Purpose,
     way_of,
@@ -53,6 +54,8 @@ class Reducing:
         whole = count >= abs(held.own)
         if self._waits_for_the_other(now):
             return False
+        if whole and self._house.records.trouble:
+            return await self._without_a_ledger(held, whole=True)
         if whole:
             if live := self._keeper.live():
                 return await self.cancel([each.order_id for each in live if not each.changing])
@@ -112,11 +115,15 @@ class Reducing:
         )
         if not await self._sender.commit([intent]):
             return await self._without_a_ledger(held, whole=whole)
+        net = self._floor.net(held.contract_id)
+        if net * held.own <= 0 or abs(net) < quantity:
+            said = "less was open by the time it would have gone"
+            self._sender.settle(intent, IntentState.NOT_SENT, said=said)
+            return True
         (answer,) = await self._sender.place([intent], fresh=self._house.patience.fresh)
         if isinstance(answer, Refused | NotSent):
             self._failed(answer)
             return False
-        self._state.failures = 0
         return True
 
     async def _without_a_ledger(self, held: Held, *, whole: bool) -> bool:
@@ -130,18 +137,21 @@ class Reducing:
 
     def _failed(self, answer: Refused | NotSent) -> None:
         """An exit is never given up: again, after a pause that grows."""
-        state, patience = self._state, self._house.patience
-        pause = min(patience.longest, patience.again * 2**state.failures)
         said = answer.said if isinstance(answer, Refused) else answer.why
-        if isinstance(answer, NotSent):
-            pause = max(pause, min(answer.seconds, patience.longest))
+        self.failed(said, answer.seconds if isinstance(answer, NotSent) else 0.0)
+
+    def failed(self, said: str, seconds: float = 0.0) -> None:
+        """The same, of one that was taken and rejected afterwards."""
+        state, patience = self._state, self._house.patience
         if state.failures == 0 and state.held is not None:
             held = state.held
             self._house.tell(
                 f"{held.key}: the exit of {held.contract} is refused: {said}", held.key
             )
-        state.failures = min(state.failures + 1, 10)
-        state.not_before = self._house.now() + pause
+        self._keeper.failed(said)
+        if seconds:
+            pause = min(seconds, patience.longest)
+            state.not_before = max(state.not_before, self._house.now() + pause)
 
     def _decision_id(self, held: Held) -> int:
         goal = self._state.goal

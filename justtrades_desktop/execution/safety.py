@@ -74,6 +74,9 @@ class Safety:
             needs_price=needs_price,
         )
         said = [brake.said for brake in found]
+        running = self._flattening.get(key)
+        if running is not None and not running.report.over:
+            said.append(f"Flatten all is at work on {key}.")
         if link is not None and link.mode is not LinkMode.ARMED:
             said.append(f"The link is {link.mode}.")
         return said
@@ -81,7 +84,7 @@ class Safety:
     def everywhere(self) -> Everywhere:
         """What holds for all accounts."""
         return Everywhere(
-            paused=self.paused or self.is_flattening,
+            paused=self.paused,
             ready=self.ready,
             lag=self.lag.said(House.now()),
             ledger=self.ledger_trouble or self._records.trouble,

@@ -162,8 +162,9 @@ class Trader:
 
         def holds() -> bool:
             rows = {row["name"]: row for row in self.ask("broker.status")["rows"]}
-            lights = {(rows[name]["orders"], rows[name]["market"]) for name in names}
-            return lights == {("up", "up")} and bool(self.ask("execution.doctor")["ready"])
+            lights = {(rows[name]["orders"], rows[name]["market"]) for name in {*names} & rows.keys()}
+            all_there = rows.keys() >= {*names} and lights == {("up", "up")}
+            return all_there and bool(self.ask("execution.doctor")["ready"])
 
         until(holds, f"{names} do not come up")
 
@@ -207,19 +208,20 @@ class Trader:
         made = self.told("links", "add", recorder, account, "--mode", "armed", *settings)
         return int(made["id"])
 
-    def alert(self, recorder: str, action: str, price: str, quantity: int = 1) -> int:
-        """As TradingView sends it; the signal's number."""
-        sent = body(action=action, ticker="MNQ1!", price=price, quantity=quantity)
+    def alert(self, recorder: str, action: str, price: str, quantity: int | None = None) -> int:
+        """As TradingView sends it; the signal's number. A close without a quantity is in full."""
+        size = {} if quantity is None else {"quantity": quantity}
+        sent = body(action=action, ticker="MNQ1!", price=price, **size)
         status, answer = self.process.post(self.webhooks[recorder], sent)
         assert status == 200, answer
         return int(answer["signal_id"])
 
-    def decided(self, signal: int, account: str, verdict: str = "done") -> Row:
+    def decided(self, signal: int, account: str, *verdicts: str) -> Row:
         """What became of a signal on an account, once that is known."""
 
         def found() -> Row | None:
             for row in self.told("decisions", "--signal", str(signal)):
-                if row["account"] == account and row["verdict"] == verdict:
+                if row["account"] == account and row["verdict"] in (verdicts or ("done",)):
                     return dict(row)
             return None
 
@@ -240,9 +242,12 @@ class Trader:
             for row in self.rows("orders", account=account)
         }
 
-    def is_healthy(self) -> bool:
-        """Whether the doctor finds nothing."""
-        return self.say("doctor").code == 0
+    def healthy(self) -> None:
+        """The doctor, who looks once a second, finds nothing."""
+        try:
+            _ = until(lambda: self.say("doctor").code == 0, "not healthy", 5)
+        except AssertionError as error:
+            raise AssertionError(self.say("doctor")) from error
 
 
 def sums(fills: Sequence[Row]) -> int:

@@ -45,6 +45,8 @@ def trader(
         made = Trader(folder, lambda: Process(folder, "serve"))
         made.log_in(simulator, "demo")
         made.log_in(other, "real", "live")
+        for account in (ONE, TWO, THREE, FOUR):  # no entry waits for being like the last one
+            _ = made.told("limits", account, "--repeat-seconds", "0")
         yield made
         made.process.stop()
 
@@ -69,14 +71,14 @@ def test_an_entry_is_protected_and_leaves_at_its_target_once(
     assert (decision["before"], decision["wanted"]) == (0, 2 * way)
     until(lambda: trader.working(ONE) == {("target", target, 2), ("stop", stop, 2)}, "no exits")
     assert trader.net(ONE) == 2 * way
-    assert trader.is_healthy()
+    trader.healthy()
 
     simulator.trade(target)
     # The strategy closes as well, while the fill of the target may still be under way.
     closing = trader.alert(action, "close", target)
     until(lambda: trader.net(ONE) == 0, "the target does not fill")
     until(lambda: not trader.working(ONE), "the stop is left")
-    _ = trader.decided(closing, ONE)
+    assert trader.decided(closing, ONE, "nothing", "done")["wanted"] == 0
     fills = [row for row in trader.rows("executions", account=ONE) if row["signal"] == signal]
     assert [(row["purpose"], row["quantity"], row["price"]) for row in fills] == [
         ("target", 2, target),
@@ -85,7 +87,7 @@ def test_an_entry_is_protected_and_leaves_at_its_target_once(
     made = simulator.orders()[before:]
     assert len(made) == 3, "no second close"
     assert sorted(order["ordStatus"] for order in made) == ["Canceled", "Filled", "Filled"]
-    assert trader.is_healthy()
+    trader.healthy()
 
 
 @pytest.mark.parametrize(
@@ -107,12 +109,12 @@ def test_an_add_moves_the_one_target_to_the_new_average(
     ]
     assert [order["versions"][-1]["price"] for order in targets] == [float(target)]
     assert abs(trader.net(ONE)) == 2
-    assert trader.is_healthy()
+    trader.healthy()
 
     _ = trader.decided(trader.alert(action, "close", second), ONE)
     assert trader.net(ONE) == 0
     assert trader.working(ONE) == set()
-    assert trader.is_healthy()
+    trader.healthy()
 
 
 def test_a_refused_entry_is_no_trade_and_says_why(trader: Trader, simulator: Simulator) -> None:
@@ -129,7 +131,7 @@ def test_a_refused_entry_is_no_trade_and_says_why(trader: Trader, simulator: Sim
     assert simulator.net(account["id"]) == 0
     simulator.post("account", locked | {"adminAction": "Normal"})
     _ = trader.decided(trader.alert("buy", "close", "25000"), ONE)
-    assert trader.is_healthy()
+    trader.healthy()
 
 
 # By hand
@@ -139,9 +141,11 @@ def test_orders_by_hand_and_the_brakes(trader: Trader, simulator: Simulator) -> 
     simulator.trade("25000")
     resting = ("buy", "1", "MNQ1!", "--account", TWO, "--price", "24900")
     order = trader.told("order", "place", *resting, "--target", "25100")["order"]
+    _ = trader.told("limits", TWO, "--repeat-seconds", "10")
     again = trader.say("order", "place", *resting)
     assert again.code == 1
-    assert "--again" in again.wrong or "repeat" in again.wrong
+    assert "--again" in again.wrong
+    _ = trader.told("limits", TWO, "--repeat-seconds", "0")
     changed = trader.told("order", "modify", str(order), "--price", "24910", "--quantity", "2")
     assert changed["status"] == "Working"
     assert simulator.order(order)["versions"][-1]["price"] == 24_910
@@ -207,7 +211,7 @@ def test_a_live_account_takes_entries_only_while_it_is_armed(
     assert trader.net(THREE) == 2
     _ = trader.decided(trader.alert("live", "close", "25000"), THREE)
     assert (trader.net(THREE), trader.working(THREE)) == (0, set())
-    assert trader.is_healthy()
+    trader.healthy()
 
 
 # A whole hour

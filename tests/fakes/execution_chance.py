@@ -270,7 +270,7 @@ def _unfinished(it: World) -> Iterator[str]:
 def _follows(it: World, links: list[Link], net: int) -> bool:
     """Whether a link wants that, or words or an exit say why it is something else."""
     wanted = [it.signals.positions.get((each.recorder_id, SYMBOL), (0,))[0] for each in links]
-    if net in wanted:
+    if net in wanted or it.desk.state().flattening or it.witness.flattening:
         return True
     ids = {each.id for each in links}
     left = any(

@@ -93,10 +93,10 @@ class Witness:
         loose: defaultdict[str, int] = defaultdict(int)
         pairs: dict[tuple[int, int], int] = {}
         for row in floor.true_working():
-            if row["contractId"] != contract_id or row["ordStatus"] == "Suspended":
+            if row["contractId"] != contract_id or not self._is_exit(row):
                 continue
-            if not self._is_exit(row):
-                continue
+            if row["ordStatus"] == "Suspended" or (row["ordStatus"] == "PendingNew" and "parentId" in row):
+                continue  # it waits for its entry
             left = row["orderQty"] - self._filled[row["id"]]
             kind = "targets" if row["orderType"] == "Limit" else "stops"
             sums[kind, row["action"]] += left

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -68,7 +69,7 @@ async def test_d1_a_close_while_flat_sends_nothing() -> None:
         it.signal(0, action=Action.CLOSE)
         it.signal(0, action=Action.SELL, way=-1)
         await it.quiet()
-        assert it.floor.sent == []
+        assert it.floor.made("place") == []
         assert it.floor.true_net() == 0
 
 
@@ -129,7 +130,7 @@ async def test_d5_a_size_of_0_is_a_size() -> None:
         await it.link(**EXITS, initial=0, multiplier=3)
         it.signal(2)
         await it.quiet()
-        assert it.floor.sent == []
+        assert it.floor.made("place") == []
         assert it.decisions()[-1].reason == "the size of entries is 0"
 
 
@@ -150,8 +151,8 @@ async def test_d6_one_scaling_for_entries_adds_trims_and_targets() -> None:
 
 async def test_d8_nothing_limits_the_size_but_a_limit_that_was_set_and_says_so() -> None:
     async with lab() as it:
-        await entered(it, 40)
-        assert it.floor.true_net() == 40
+        await entered(it, 20)
+        assert it.floor.true_net() == 20
         it.signal(0)
         await it.quiet()
         await it.desk.set_limits(it.KEY, AccountLimits(order=10, repeat_seconds=0))
@@ -164,21 +165,21 @@ async def test_d8_nothing_limits_the_size_but_a_limit_that_was_set_and_says_so()
 
 
 @pytest.mark.parametrize(
-    ("root", "tick", "price", "target"),
+    ("contract", "tick", "price", "target"),
     [
-        ("GC", "0.1", "4000", "4004"),
-        ("CL", "0.01", "60", "60.4"),
-        ("SI", "0.005", "50", "50.2"),
+        ("GCZ6", "0.1", "4000", "4004"),
+        ("CLF7", "0.01", "60", "60.4"),
+        ("SIZ6", "0.005", "50", "50.2"),
     ],
 )
 async def test_d9_each_product_has_its_own_tick(
-    root: str, tick: str, price: str, target: str
+    contract: str, tick: str, price: str, target: str
 ) -> None:
-    product = Product(root, Decimal(tick), Decimal(10), "USD", "CME")
+    product = Product(contract[:2], Decimal(tick), Decimal(10), "USD", "CME")
     async with lab(products=(*PRODUCTS, product)) as it:
-        it.market.tick(price, symbol=f"{root}Z6")
+        it.market.tick(price, symbol=contract)
         await it.link(**EXITS)
-        it.signal(1, symbol=f"{root}1!", price=price)
+        it.signal(1, symbol=contract, price=price)
         await it.quiet()
         assert ("Limit", 1, target) in it.working()
 
@@ -213,7 +214,7 @@ async def test_e2_there_is_one_exit_set_after_adds_and_after_a_restart() -> None
         for size, price in ((4, "24999"), (5, "24998"), (6, "24999")):
             it.tick(price)
             it.signal(size, price=price)
-            await it.quiet()
+            await settled(it)
             assert stops_and_targets(it.floor.true_working()) == (size, size)
         await it.crash()
         await it.restart()
@@ -434,13 +435,15 @@ async def test_e14_the_contract_is_pinned_while_it_is_open_and_found_anew_after(
         await entered(it)
         old = await it.floor.resolve("MNQ1!")
         assert isinstance(old, ResolvedContract)
-        new = replace(old, contract_id=it.market.exchange.contract_id("MNQH7"), name="MNQH7")
+        march = it.market.exchange.contract_id("MNQH7")
+        new = replace(old, contract_id=march, name="MNQH7", expires=None)
         it.market.tick("25100", symbol="MNQH7")
 
         async def rolled(symbol: str) -> ResolvedContract | str:
-            return old if symbol == "MNQZ6" else new
+            return replace(old, expires=None) if symbol == "MNQZ6" else new
 
         monkeypatch.setattr(it.floor, "resolve", rolled)
+        it.offset = timedelta(days=40)
         it.signal(2)
         await it.quiet()
         assert (it.floor.true_net(), it.floor.true_net(new.contract_id)) == (2, 0)
@@ -497,6 +500,7 @@ async def test_s3_a_daily_loss_does_what_its_setting_says(
         assert it.floor.true_net() == left
         it.signal(0)
         await it.quiet()
+        it.desk.look_after()
         it.signal(1, price="24990")
         await it.quiet()
         assert it.floor.true_net() == (0 if refused else 1)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from justtrades_desktop.app.floors import Floors
 from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.domain.execution import Ticket
 from justtrades_desktop.domain.exits import level
@@ -17,10 +19,10 @@ from justtrades_desktop.domain.links import (
     Target,
 )
 from justtrades_desktop.domain.orders import Verdict, Way
-from justtrades_desktop.execution.ports import Doubt, Entry, NotSent, Placed
+from justtrades_desktop.execution.ports import Doubt, Entry, NotSent, Placed, Refused
 from justtrades_desktop.simulator.exchange import Event
-from tests.fakes.execution_lab import Lab, MemoryLedger, lab
-from tests.fakes.fake_floor import FAILS, stops_and_targets
+from tests.fakes.execution_lab import Lab, LabFloors, MemoryLedger, lab
+from tests.fakes.fake_floor import FAILS, FakeMarket, fake_floor, stops_and_targets
 
 EXITS: dict[str, Any] = {
     "own_exits": True,
@@ -501,3 +503,212 @@ async def test_a_lost_fill_is_looked_for_though_the_clock_was_set_back() -> None
         it.offset = timedelta(hours=-1)
         await _for(0.6)
         assert it.desk.lanes.holding(1)[0].own == 1
+
+
+class _Named:
+    """A program with one connection that can be taken off and set up anew."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.names: tuple[str, ...] = ("paper",)
+        self.heard: Any = None
+
+    def found(self, name: str) -> Any:
+        return self.connection if name in self.names else None
+
+    def listen(self, heard: Any) -> Any:
+        self.heard = heard
+        return lambda: None
+
+
+def test_an_account_that_comes_back_under_its_name_is_served_by_those_who_knew_it() -> None:
+    floor = fake_floor()
+    named = _Named(floor._wire)
+    floors = Floors(named)
+    (known,) = floors.all()
+    assert known.is_up
+    named.connection, named.names = None, ()
+    named.heard("paper")
+    named.connection, named.names = floor._wire, ("paper",)
+    named.heard("paper")
+    assert floors.expect(known.key).is_up
+    assert known.is_up
+
+
+async def test_a_stop_follows_while_an_add_waits_at_its_limit() -> None:
+    async with lab() as it:
+        await it.link(
+            entry=EntryKind.LIMIT,
+            limit_seconds=30,
+            own_exits=True,
+            stop=level("40 ticks"),
+            break_even=level("20 ticks"),
+        )
+        it.signal(1)
+        await it.quiet()
+        it.signal(2, price="24995")
+        await _for(0.2)
+        it.tick("25006")
+        await _for(0.4)
+        assert ("Stop", 1, "25000") in it.working()
+
+
+async def test_pausing_while_an_entry_is_written_down_stops_it() -> None:
+    async with lab() as it:
+        await it.link()
+        write = it.ledger.write
+
+        async def pausing(entry: Entry) -> None:
+            await write(entry)
+            if any(each.purpose.opens and not each.order_id for each in entry.intents):
+                it.desk.safety.paused = True
+
+        _instead(it, write=pausing)
+        it.signal(1)
+        await it.quiet()
+        assert it.floor.true_net() == 0
+
+
+async def test_flatten_of_no_account_flattens_none() -> None:
+    async with lab() as it:
+        await it.link()
+        it.signal(1)
+        await it.quiet()
+        await it.desk.flatten_all([])
+        await _for(1.5)
+        assert it.floor.true_net() == 1
+
+
+async def test_a_close_needs_no_look_up_of_a_contract_that_is_held() -> None:
+    async with lab() as it:
+        await it.link(**EXITS)
+        it.signal(1)
+        await it.quiet()
+
+        async def never(symbol: str) -> Any:
+            await asyncio.Event().wait()
+
+        it.floor.resolve = never  # type: ignore[method-assign]
+        it.signal(0)
+        await _for(0.6)
+        assert it.floor.true_net() == 0
+
+
+async def test_a_paper_account_that_begins_anew_counts_its_fills_again() -> None:
+    async with lab() as it:
+        await it.link(**EXITS)
+        it.signal(1)
+        await it.quiet()
+        it.signal(0)
+        await it.quiet()
+        await it.crash()
+        it.market = FakeMarket()
+        it.floors = LabFloors(it.market)
+        it.floor = it.floors.add(it.KEY)
+        await it.restart()
+        it.signal(1)
+        await _for(1.0)
+        assert it.floor.true_net() == 1
+        stops, _ = stops_and_targets(it.floor.true_working())
+        assert (stops, [held.own for held in it.desk.lanes.holding(1)]) == (1, [1])
+
+
+async def test_partial_fills_of_everything_end_flat_and_bare() -> None:
+    ladder = (Target(level("40 ticks"), Decimal(50)), Target(level("80 ticks"), Decimal(50)))
+    async with lab(max_fill=1) as it:
+        await it.link(own_exits=True, targets=ladder, stop=level("20 ticks"), initial=4)
+        it.signal(1)
+        await _for(0.2)
+        it.tick("25000", "25000", "25000", "25000")
+        await _for(0.5)
+        assert it.floor.true_net() == 4
+        it.tick("25011")
+        await _for(0.3)
+        it.signal(0)
+        await _for(0.3)
+        for _ in range(8):
+            it.tick("25003")
+            await _for(0.1)
+        assert (it.floor.true_net(), it.working()) == (0, [])
+
+
+async def test_a_person_who_closes_at_the_broker_while_the_target_fills_leaves_nothing() -> None:
+    async with lab() as it:
+        await it.link(**EXITS)
+        it.signal(1)
+        await it.quiet()
+        it.floor.hold("position")
+        it.floor.by_hand(Way.SELL, 1)
+        it.floor.release()
+        await _for(0.5)
+        it.signal(0)
+        await it.quiet()
+        assert (it.floor.true_net(), it.working()) == (0, [])
+
+
+async def test_a_trim_whose_exits_cannot_be_lowered_goes_out_all_the_same() -> None:
+    async with lab() as it:
+        await it.link(**EXITS)
+        it.signal(2)
+        await it.quiet()
+        it.floor.next("modify", Refused("not now"), times=1000)
+        it.signal(1)
+        await _for(1.5)
+        assert it.floor.true_net() == 1
+
+
+async def test_a_close_whose_exits_cannot_be_cancelled_goes_out_all_the_same() -> None:
+    async with lab() as it:
+        await it.link(**EXITS)
+        it.signal(1)
+        await it.quiet()
+        it.floor.next("cancel", Refused("not now"), times=1000)
+        it.signal(0)
+        await _for(1.5)
+        assert (it.floor.true_net(), it.working()) == (0, [])
+
+
+async def test_a_close_goes_out_though_a_protective_order_stays_in_doubt() -> None:
+    async with lab() as it:
+        await it.link(own_exits=True, stop=level("20 ticks"))
+        it.signal(1)
+        await it.quiet()
+        it.floor.next("place", Doubt("timed out"), arrives=False)
+        it.floor.next("look_up", FAILS, times=1000)
+        for row in it.floor.true_working():
+            it.floor.cancelled_by_broker(row["id"])
+        await _for(0.3)
+        it.signal(0)
+        await _for(1.5)
+        assert it.floor.true_net() == 0
+
+
+async def test_an_add_whose_doubt_is_never_cleared_up_leaves_the_stop_following() -> None:
+    async with lab() as it:
+        await it.link(own_exits=True, stop=level("40 ticks"), break_even=level("20 ticks"))
+        it.signal(1)
+        await it.quiet()
+        it.floor.next("place", Doubt("timed out"), arrives=False)
+        it.floor.next("look_up", FAILS, times=1000)
+        it.signal(2)
+        await _for(0.2)
+        it.tick("25006")
+        await _for(0.6)
+        assert it.working() == [("Stop", 1, "25000")]
+
+
+async def test_what_was_to_be_flat_at_the_sessions_end_is_closed_by_a_later_start() -> None:
+    async with lab() as it:
+        it.offset = datetime(2026, 11, 20, 21, 50, tzinfo=UTC) - datetime.now(UTC)
+        await it.link(flat_at_session_end=True)
+        it.signal(1)
+        await it.quiet()
+        assert it.floor.true_net() == 1
+        await it.crash()
+        it.offset += timedelta(hours=3)
+        await it.restart()
+        it.desk.look_after()
+        await _for(0.5)
+        it.desk.look_after()
+        await _for(0.5)
+        assert it.floor.true_net() == 0
