@@ -130,7 +130,9 @@ class Paper:
         return exchange
 
     def _fresh(self) -> Exchange:
-        exchange = Exchange(seed=0, clock=self._clock, settings=_settings())
+        # An earlier paper account's fills are in the ledger by their ids.
+        first_id = int(self._clock().timestamp() * 1000)
+        exchange = Exchange(seed=0, clock=self._clock, settings=_settings(), first_id=first_id)
         _ = exchange.add_user(NAME, self._password, accounts={NAME: _CASH})
         return exchange
 

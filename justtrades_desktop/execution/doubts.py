@@ -46,6 +46,12 @@ class Doubts:
             intent.key,
         )
 
+    @property
+    def waited(self) -> float:
+        """How long the oldest doubt lasts, in seconds."""
+        now = self._house.now()
+        return max((now - each.since for each in self._state.doubts.values()), default=0.0)
+
     def are_of_entries(self) -> bool:
         """Whether nothing but entries is in doubt: exits need not wait for those."""
         found = [self._state.intents.get(each) for each in self._state.doubts]

@@ -101,7 +101,7 @@ class Following:
         link = self.link
         symbol = traded_symbol(step.symbol, link.settings)
         pinned = self._lanes.held_by(link.id, step.symbol)
-        contract = await self._contract(pinned[1].contract if pinned else symbol)
+        contract = self._pinned(pinned[1]) if pinned else await self._contract(symbol)
         memory = self._memories.of(link.id, step.symbol)
         product = self._product(contract, step.symbol)
         conditions = self._conditions(step, contract, product, pinned[1] if pinned else None)
@@ -129,6 +129,14 @@ class Following:
         if verdict is Verdict.WAITING:
             self._give(decision, routed, step, contract, product, by_person=by_person)
         return decision
+
+    def _pinned(self, held: Held) -> ResolvedContract | str:
+        """What is held needs no look-up: an exit waits for none."""
+        known = self._contracts.get(held.contract)
+        if known is not None:
+            return known[1]
+        found = (c for _, c in self._contracts.values() if c.contract_id == held.contract_id)
+        return next(found, f"{held.contract} is held; the broker was not asked about it yet")
 
     async def _contract(self, symbol: str) -> ResolvedContract | str:
         """What is known for a while is not asked for again: an alert waits for nobody."""

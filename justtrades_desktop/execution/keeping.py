@@ -96,13 +96,12 @@ class Keeper:
 
     def _standing(self, held: Held) -> Decimal | None:
         """The stop that rests for this very average: it never moves back."""
-        if self._state.stop_average != held.average:
-            return None
-        side = 1 if held.own > 0 else -1
+        side, state = 1 if held.own > 0 else -1, self._state
         stops = [
             each.stop_price
             for each in self.live()
             if each.kind is OrderKind.STOP and each.part is not None and each.stop_price is not None
+            if state.stops_for.get(each.order_id, state.stop_average) == held.average
         ]
         return max(stops, key=lambda price: price * side, default=None)
 
@@ -157,14 +156,16 @@ class Keeper:
         if intent is None or held is None or not await self._sender.commit([intent], held=held):
             return self.failed("it could not be prepared")
         if isinstance(move, Place):
-            self._state.stop_average = held.average
             (answer,) = await self._sender.place([intent], fresh=self._house.patience.fresh)
+            if isinstance(answer, Placed):
+                stop_id = answer.order_id if intent.oco is None else answer.oco_id
+                self._state.stops_for[stop_id or answer.order_id] = held.average
             return self._answered(answer)
         order = self._floor.order(move.order_id)
         if order is None:
             return self.failed("the order is not known")
         if isinstance(move, Modify) and move.stop_price is not None:
-            self._state.stop_average = held.average
+            self._state.stops_for[order.id] = held.average
         answer = await self._sender.change(intent, order)
         if isinstance(answer, Refused):  # perhaps it is over, and nobody has told so yet
             looked = await self._floor.look_at(order.id)

@@ -90,6 +90,7 @@ class Lane:
             return
         if old is not None and old.decision.id != goal.decision.id:
             self._supersede(old, goal)
+            goal = self._inheriting(old, goal)
         state.goal, state.opened, state.plain, state.at_market = goal, False, False, False
         state.is_add = state.own * goal.wanted > 0
         state.opens = max(0, abs(goal.wanted) - (abs(state.own) if state.is_add else 0))
@@ -103,6 +104,18 @@ class Lane:
                 self._house.records.note(Entry(held=[lowered]))
         self._woken.set()
 
+    def _inheriting(self, old: Goal, new: Goal) -> Goal:
+        """A trim that overtakes an entry before it was sent leaves a smaller entry to be sent."""
+        if not old.may_open or self.state.opened or old.wanted * new.wanted <= 0:
+            return new
+        return replace(
+            new,
+            may_open=True,
+            fresh_until=min(old.fresh_until, new.fresh_until),
+            take_profit=new.take_profit or old.take_profit,
+            stop_loss=new.stop_loss or old.stop_loss,
+        )
+
     def _serves_another(self, goal: Goal) -> bool:
         """They would net with each other at the broker: one link at a time."""
         held, before = self.state.held, self.state.goal
@@ -113,7 +126,12 @@ class Lane:
     def freeze(self) -> None:
         """Do nothing more here until :meth:`thaw`: flatten all is at work."""
         self.state.frozen = True
-        self.state.goal = None
+        if (goal := self.state.goal) is not None:
+            said = goal.decision.reason or "flatten all came"
+            house = self._house
+            house.records.decide(goal.decision, verdict=Verdict.SUPERSEDED, reason=said)
+            self._finish(goal)
+        self._end_replaced()
         self._woken.set()
 
     def thaw(self, *, flat: bool) -> None:
@@ -214,7 +232,7 @@ class Lane:
         if self.state.doubts:
             found = await self._doubted()
             if found or not self._doubts.are_of_entries():
-                return found
+                return found or await self._reducing.force(self._doubts.waited)
         if await self._effects() or await self._hatch():
             return True
         if self._is_waiting():
@@ -264,7 +282,7 @@ class Lane:
         if goal is not None:
             if state.openings:
                 self._at(state.limit_until or self._house.now() + self._house.patience.look)
-                return False
+                return await self._keep()
             if count := self._opening.due():
                 return await self._opening.step(goal, count) or self._again()
             if self._opening.at_market(goal):
@@ -498,6 +516,7 @@ class Lane:
         state.held = None
         state.stop_average, state.uncovered, state.trusted = None, None, None
         state.earlier.clear()
+        state.stops_for.clear()
         state.orders = {
             order_id: ours
             for order_id, ours in state.orders.items()

@@ -125,7 +125,9 @@ class LaneState:
     trusted: int | None = None
     """A position that the broker tells and a fresh look has proven old."""
     stop_average: Decimal | None = None
-    """The average for which the stop was placed that rests now."""
+    """The average for which the stops were placed that rested at the start."""
+    stops_for: dict[int, Decimal | None] = field(default_factory=dict)
+    """The average for which a stop was placed or moved since, by order."""
     uncovered: float | None = None
     """Since when less is protected than the settings ask for."""
     covered: float | None = None

@@ -51,7 +51,8 @@ class Opening:
             return 0
         if self._state.at_market:
             return self.missing(goal)
-        return self._state.opens
+        # An entry of an older goal may have filled since this one came.
+        return max(0, min(self._state.opens, self.missing(goal)))
 
     async def step(self, goal: Goal, count: int) -> bool:
         """Send it, or say why not; False where it has to wait."""
@@ -258,9 +259,17 @@ class Opening:
             for each in intents:
                 state.intents.pop(each.client_id, None)
             return self._give_up(goal, Verdict.REFUSED, "the ledger cannot be written")
-        if state.goal is not goal or state.frozen:
+        link = house.link(goal.link_id)
+        stopped = house.stops(self._floor.key, goal.contract_id, link)
+        if state.goal is not goal or state.frozen or stopped:
+            said = "; ".join(stopped) or "superseded"
             for each in intents:
-                self._sender.settle(each, IntentState.NOT_SENT, said="superseded")
+                self._sender.settle(each, IntentState.NOT_SENT, said=said)
+            if state.goal is goal:
+                self._give_up(goal, Verdict.REFUSED, said)
+            else:  # the commit has just said that it was sent
+                came = "overtaken before it was sent"
+                house.records.decide(goal.decision, verdict=Verdict.SUPERSEDED, came=came)
             return True
         left = max(0.1, self._fresh_until(goal) - house.now())
         fresh = min(house.patience.fresh, left)

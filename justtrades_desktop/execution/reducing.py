@@ -19,6 +19,9 @@ from justtrades_desktop.execution.lane_state import REDUCING, LaneState, new_cli
 from justtrades_desktop.execution.ports import Entry, Floor, NotSent, Refused
 from justtrades_desktop.execution.sending import Sender
 
+_TRIED = 3
+"""So often a change or cancel may be refused before another way is taken."""
+
 
 class Reducing:
     """Trims and closes of one lane; each call does at most one thing at the broker."""
@@ -56,6 +59,8 @@ class Reducing:
             return False
         if whole and self._house.records.trouble:
             return await self._without_a_ledger(held, whole=True)
+        if whole and self._state.failures >= _TRIED and self._keeper.live():
+            return await self._liquidate(held, "its exits cannot be cancelled")
         if whole:
             if live := self._keeper.live():
                 return await self.cancel([each.order_id for each in live if not each.changing])
@@ -94,7 +99,7 @@ class Reducing:
     async def _lower_exits(self, size: int) -> bool:
         """Make room in the exits before a part leaves."""
         move = self._keeper.move(size)
-        if isinstance(move, Modify | Cancel):
+        if isinstance(move, Modify | Cancel) and self._state.failures < _TRIED:
             return await self._keeper.carry_out(move)
         live = [each.order_id for each in self._keeper.live() if not each.changing]
         # A price that cannot be reckoned must not keep a part from leaving.
@@ -125,6 +130,22 @@ class Reducing:
             self._failed(answer)
             return False
         return True
+
+    async def force(self, waited: float) -> bool:
+        """A close that is kept waiting by an exit in doubt is left to the broker in the end."""
+        held, patience = self._state.held, self._house.patience
+        late = waited > 2 * patience.doubt and self._house.now() >= self._state.not_before
+        if held is None or not late or self.due() < max(1, abs(held.own)):
+            return False
+        return await self._liquidate(held, "an order is in doubt")
+
+    async def _liquidate(self, held: Held, why: str) -> bool:
+        """The broker cancels and flattens in one; it cannot overshoot."""
+        self._state.not_before = self._house.now() + self._house.patience.doubt
+        said = f"{held.key}: {held.contract} is left to the broker to flatten: {why}."
+        self._house.tell(said, held.key)
+        await self._floor.liquidate(held.contract_id)
+        return False
 
     async def _without_a_ledger(self, held: Held, *, whole: bool) -> bool:
         """A disk that fails stops no exit: the broker flattens by itself and cannot overshoot."""

@@ -203,7 +203,11 @@ class Safety:
     async def flatten_all(self, keys: Sequence[AccountKey] | None) -> None:
         """Begin to flatten; returns once it is at work, and written down where that is possible."""
         self.paused = True
-        floors = [self._floors.expect(key) for key in keys] if keys else [*self._floors.all()]
+        floors = (
+            [self._floors.expect(key) for key in keys]
+            if keys is not None
+            else [*self._floors.all()]
+        )
         for floor in floors:
             self._flatten(floor)
         self._changed()

@@ -31,9 +31,11 @@ class Watch:
         self._calendar = calendar
         self._day_pnl = day_pnl
         self._since: datetime | None = None
+        self._first = True
 
     def look(self, links: Iterator[Link], now: datetime) -> None:
         """Have closed what has to be closed now; an exit is never too late."""
+        self._first = self._since is None
         since, self._since = self._since or now, now
         for link in links:
             if link.mode is LinkMode.ARMED and (why := self._why(link, since, now)):
@@ -42,6 +44,9 @@ class Watch:
     def _why(self, link: Link, since: datetime, now: datetime) -> str | None:
         if not self._lanes.holding(link.id):
             return None
+        opened = min(each.at for each in self._lanes.holding(link.id))
+        # A start finds what is still held, and what should have been over by then.
+        since = min(since, opened) if self._first else since
         reached = limit_reached(link.settings, self._day_pnl(link.id))
         if reached is not None and reached[1]:
             return reached[2]

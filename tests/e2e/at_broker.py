@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import random
 import subprocess
 import time
@@ -83,6 +82,11 @@ class Simulator:
         request = Request(f"{self.card['control']}/faults", method="DELETE")  # noqa: S310
         with urlopen(request, timeout=SECONDS):  # noqa: S310
             return
+
+    def struck(self) -> list[Row]:
+        """What went wrong so far."""
+        found: list[Row] = self.get(f"{self.card['control']}/faults")["struck"]
+        return found
 
     def trade(self, *prices: str, symbol: str = MNQ) -> None:
         """The market trades there, one after the other."""
@@ -254,7 +258,3 @@ def sums(fills: Sequence[Row]) -> int:
     """Signed contracts of executions."""
     return sum((1 if row["way"] == "Buy" else -1) * row["quantity"] for row in fills)
 
-
-def secretly() -> None:
-    """What the command line would ask for, for this process and those it starts."""
-    os.environ.update(SECRETS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import groupby
 
 import pytest
 
@@ -35,8 +34,19 @@ def other() -> Iterator[Simulator]:
 
 
 @pytest.fixture(scope="module")
+def third() -> Iterator[Simulator]:
+    """One more user: each has a budget of calls of its own."""
+    made = Simulator("eve", "--still", "--fee", str(FEE), seed=7)
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="module")
 def trader(
-    tmp_path_factory: pytest.TempPathFactory, simulator: Simulator, other: Simulator
+    tmp_path_factory: pytest.TempPathFactory,
+    simulator: Simulator,
+    other: Simulator,
+    third: Simulator,
 ) -> Iterator[Trader]:
     folder = tmp_path_factory.mktemp("trader")
     with pytest.MonkeyPatch.context() as patch:
@@ -45,7 +55,8 @@ def trader(
         made = Trader(folder, lambda: Process(folder, "serve"))
         made.log_in(simulator, "demo")
         made.log_in(other, "real", "live")
-        for account in (ONE, TWO, THREE, FOUR):  # no entry waits for being like the last one
+        made.log_in(third, "demo3")
+        for account in (ONE, TWO, *HOURLY):  # no entry waits for being like the last one
             _ = made.told("limits", account, "--repeat-seconds", "0")
         yield made
         made.process.stop()
@@ -137,38 +148,38 @@ def test_a_refused_entry_is_no_trade_and_says_why(trader: Trader, simulator: Sim
 # By hand
 
 
-def test_orders_by_hand_and_the_brakes(trader: Trader, simulator: Simulator) -> None:
-    simulator.trade("25000")
-    resting = ("buy", "1", "MNQ1!", "--account", TWO, "--price", "24900")
+def test_orders_by_hand_and_the_brakes(trader: Trader, third: Simulator) -> None:
+    third.trade("25000")
+    resting = ("buy", "1", "MNQ1!", "--account", SIX, "--price", "24900")
     order = trader.told("order", "place", *resting, "--target", "25100")["order"]
-    _ = trader.told("limits", TWO, "--repeat-seconds", "10")
+    _ = trader.told("limits", SIX, "--repeat-seconds", "10")
     again = trader.say("order", "place", *resting)
     assert again.code == 1
     assert "--again" in again.wrong
-    _ = trader.told("limits", TWO, "--repeat-seconds", "0")
+    _ = trader.told("limits", SIX, "--repeat-seconds", "0")
     changed = trader.told("order", "modify", str(order), "--price", "24910", "--quantity", "2")
     assert changed["status"] == "Working"
-    assert simulator.order(order)["versions"][-1]["price"] == 24_910
+    assert third.order(order)["versions"][-1]["price"] == 24_910
     assert trader.told("order", "cancel", str(order))["status"] == "Canceled"
-    assert trader.told("order", "place", "sell", "2", "MNQ1!", "--account", TWO)["filled"] == 2
-    assert trader.net(TWO) == -2
-    flat = trader.told("flatten", "MNQ1!", "--account", TWO)
+    assert trader.told("order", "place", "sell", "2", "MNQ1!", "--account", SIX)["filled"] == 2
+    assert trader.net(SIX) == -2
+    flat = trader.told("flatten", "MNQ1!", "--account", SIX)
     assert flat["status"] == "Filled"
-    until(lambda: trader.net(TWO) == 0, "not flat")
+    until(lambda: trader.net(SIX) == 0, "not flat")
 
-    assert trader.told("limits", TWO, "--order", "1")["caps"]["order"] == 1
-    capped = trader.say("order", "place", "sell", "3", "MNQ1!", "--account", TWO)
+    assert trader.told("limits", SIX, "--order", "1")["caps"]["order"] == 1
+    capped = trader.say("order", "place", "sell", "3", "MNQ1!", "--account", SIX)
     assert capped.code == 1
     assert "1" in capped.wrong
-    assert trader.told("limits", TWO, "--order", "off")["caps"]["order"] is None
+    assert trader.told("limits", SIX, "--order", "off")["caps"]["order"] is None
 
     assert trader.told("pause")["paused"]
-    before = len(simulator.orders())
+    before = len(third.orders())
     signal = trader.alert("buy", "buy", "25000")
     held_back = until(lambda: trader.told("decisions", "--signal", str(signal)), "not decided")
     assert {row["verdict"] for row in held_back} <= {"refused", "parked"}
     assert all("paused" in row["reason"] for row in held_back)
-    assert len(simulator.orders()) == before
+    assert len(third.orders()) == before
     assert not trader.told("resume")["paused"]
     for row in trader.told("parked"):
         _ = trader.told("parked", "dismiss", str(row["id"]))
@@ -203,7 +214,7 @@ def test_a_live_account_takes_entries_only_while_it_is_armed(
 
     assert trader.process.stop() == 0
     trader.restart()
-    trader.up("demo", "real")
+    trader.up("demo", "real", "demo3")
     until(lambda: len(trader.working(THREE)) == 2, "the exits are gone")
     assert not any(row["armed"] for row in trader.told("limits", THREE))
     disarmed = trader.decided(trader.alert("live", "buy", "25000"), THREE, "refused")
@@ -218,19 +229,41 @@ def test_a_live_account_takes_entries_only_while_it_is_armed(
 
 
 def test_an_hour_of_three_recorders_on_four_accounts_adds_up(
-    trader: Trader, simulator: Simulator, other: Simulator
+    trader: Trader, third: Simulator, other: Simulator
 ) -> None:
     for account in (THREE, FOUR):
         _ = trader.told("arm", account, "--type", account.partition("/")[2])
-    links = {
-        trader.link("orb", "demo/ADA1", *LADDER): ONE,
-        trader.link("trend", "demo/ADA2", *TRAIL): TWO,
-        trader.link("fade", "real/GRACE2", *AVERAGING): FOUR,
-    }
-    assert links
-    _replay(trader, (simulator, other), HOUR)
+    _ = trader.link("orb", FIVE, *LADDER)
+    _ = trader.link("trend", SIX, *TRAIL)
+    _ = trader.link("fade", THREE, *AVERAGING)
+    _ = trader.link("orb", FOUR, *INVERSE)
+    begun = {account: len(trader.rows("executions", account=account)) for account in HOURLY}
+    for step in HOUR:
+        if isinstance(step, tuple):
+            recorder, action, price, quantity = step
+            _ = trader.alert(recorder, action, price, quantity)
+        else:
+            for simulator in (third, other):
+                simulator.trade(step)
+        import time
+        t=time.monotonic()
+        until(lambda: _is_settled(trader, third, other), f"it does not settle after {step}")
+        print(step, round(time.monotonic()-t,2), [(a,trader.net(a),trader.working(a)) for a in HOURLY])
+    print([(r["at"][14:], r["recorder"],r["account"],r["wish"],r["before"],r["wanted"],r["verdict"],r["reason"],r["came"]) for r in trader.told("decisions")[:40]])
+    until(lambda: trader.working(SIX) == {("stop", "25014", 2)}, "not protected")
+    assert [trader.net(account) for account in HOURLY] == [0, -2, 0, 0]
+    assert [trader.working(account) for account in HOURLY if account != SIX] == [set()] * 3
+    trader.healthy()
+    for simulator, accounts in ((third, (FIVE, SIX)), (other, (THREE, FOUR))):
+        for account in accounts:
+            _explained(trader, simulator, account)
+    fills = {account: trader.rows("executions", account=account) for account in HOURLY}
+    counts = [len(fills[account]) - begun[account] for account in HOURLY]
+    assert counts == [4 + 5, 3, 4, 6], "as scripted"
 
 
+FIVE, SIX = "demo3/EVE1", "demo3/EVE2"
+HOURLY = (FIVE, SIX, THREE, FOUR)
 LADDER = (
     *("--own-exits", "on", "--initial", "3", "--stop", "40 ticks", "--target", "20 ticks=1"),
     *("--target", "40 ticks=1", "--target", "80 ticks"),
@@ -238,10 +271,76 @@ LADDER = (
 TRAIL = ("--own-exits", "on", "--initial", "2", "--trail", "40 ticks")
 AVERAGING = ("--own-exits", "on", "--initial", "1", "--add", "1", "--stop", "100 ticks")
 INVERSE = ("--own-exits", "on", "--direction", "inverse", "--stop", "60 ticks")
-HOUR: Sequence[tuple[str, ...]] = ()
+HOUR: Sequence[str | tuple[str, str, str, int | None]] = (
+    "25000",
+    ("orb", "buy", "25000", 1),  # three steps of a ladder; the other way round elsewhere
+    "25005",  # the first step leaves
+    ("fade", "sell", "25005", 1),
+    "25010",  # the second
+    ("fade", "sell", "25010", 1),  # averaged
+    ("trend", "buy", "25010", 1),
+    "25015",  # the inverse is stopped
+    "25018",
+    ("fade", "sell", "25018", 1),
+    "25020",  # the last step of the ladder; the trailing stop is at 25010
+    "25010",  # which is here
+    "25009",
+    ("fade", "close", "25009", None),
+    ("orb", "close", "25009", None),  # finds nothing
+    ("orb", "sell", "25009", 2),
+    "25004",  # the first step of the short
+    ("orb", "reverse", "25004", None),
+    ("trend", "close", "25004", None),
+    ("trend", "sell", "25004", 1),
+    ("orb", "close", "25004", None),
+)
 
 
-def _replay(
-    trader: Trader, simulators: Sequence[Simulator], steps: Sequence[tuple[str, ...]]
-) -> None:
-    assert len(simulators) == 2
+def _is_settled(trader: Trader, *simulators: Simulator) -> bool:
+    """Every fill of the brokers is an execution, and no decision is under way."""
+    filled = sum(len(order["fills"]) for each in simulators for order in each.orders())
+    written = [row for account in HOURLY for row in trader.rows("executions", account=account)]
+    decided = {row["verdict"] for row in trader.told("decisions", "--limit", "200")}
+    return len(written) == filled and not decided & {"waiting", "sent"}
+
+
+def _explained(trader: Trader, simulator: Simulator, name: str) -> None:
+    """Line by line: each fill of the broker is an execution with a cause, and the money is so."""
+    (account,) = [a for a in simulator.read("account/list") if a["name"] in name]
+    fills = trader.rows("executions", "--limit", "1000", account=name)
+    assert sorted((r["order"], r["way"], r["quantity"], Decimal(r["price"])) for r in fills) == [
+        (order["id"], order["action"], fill["qty"], Decimal(str(fill["price"])))
+        for order in sorted(simulator.orders(), key=lambda order: int(order["id"]))
+        if order["accountId"] == account["id"]
+        for fill in order["fills"]
+    ]
+    signals = {row["id"]: row for row in trader.told("decisions", "--limit", "1000")}
+    for fill in fills:
+        decision = signals[fill["decision"]]
+        assert fill["purpose"], fill
+        assert (decision["signal"], decision["account"]) == (fill["signal"], name), fill
+        assert fill["signal"], fill
+    held = sum(p["netPos"] for p in simulator.read("position/list") if _is_of(p, account))
+    assert sums(fills) == held == trader.net(name)
+    (cash,) = [c for c in simulator.read("cashBalance/list") if _is_of(c, account)]
+    fees = FEE * sum(row["quantity"] for row in fills)
+    assert Decimal(str(cash["amount"])) - 50_000 == _realized(fills) - fees
+
+
+def _is_of(entity: Row, account: Row) -> bool:
+    return bool(entity["accountId"] == account["id"])
+
+
+def _realized(fills: Sequence[Row]) -> Decimal:
+    """First in, first out; newest first is how they come."""
+    open_: list[Decimal] = []
+    side, points = 0, Decimal(0)
+    for row in reversed(fills):
+        way, price = (1 if row["way"] == "Buy" else -1), Decimal(row["price"])
+        for _ in range(row["quantity"]):
+            if side * way < 0 and open_:
+                points += side * (price - open_.pop(0))
+            else:
+                side = way
+                open_.append(price)
+    return points * POINT

@@ -214,6 +214,7 @@ class Chance:
             if floor.down:
                 floor.come_up()
         self.log.append(f"{here().time():8.2f} calm")
+        it.trades = f"{self.price:f}"
         await it.rest()
         await asyncio.sleep(20)  # what nobody waits for is noticed too
         await it.rest()

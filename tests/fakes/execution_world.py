@@ -58,6 +58,8 @@ class World(Lab):
         self.witness = Witness(self.market, self.pointed)
         self.floors = PointedFloors(self.market, self.points, self.witness)
         self.kills: list[str] = []
+        self.trades: str | None = None
+        """The price at which the market trades once a second; None: only at ticks."""
         self.floor = self.account(self.KEY)
         self.desk = self._desk()
         self._watching: asyncio.Task[None] | None = None
@@ -80,6 +82,8 @@ class World(Lab):
         while True:
             await asyncio.sleep(1.0)
             self.market.wait(seconds=1)
+            if self.trades is not None:
+                self.market.tick(self.trades)
             for floor in self.floors.by_key.values():
                 self.witness.settled(floor)
             if not self.points.is_dead:

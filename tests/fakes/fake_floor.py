@@ -115,10 +115,15 @@ class FakeMarket:
     until :meth:`wait`.
     """
 
-    def __init__(self, *, price: str | None = "25000", **settings: Any) -> None:
+    def __init__(self, *, price: str | None = "25000", first_id: int = 1, **settings: Any) -> None:
         self.at = MONDAY
         rules: dict[str, Any] = {"products": PRODUCTS, "always_open": True} | settings
-        self.exchange = Exchange(seed=1, clock=lambda: self.at, settings=ExchangeSettings(**rules))
+        self.exchange = Exchange(
+            seed=1,
+            clock=lambda: self.at,
+            settings=ExchangeSettings(**rules),
+            first_id=first_id,
+        )
         self.contract_id = self.exchange.contract_id(SYMBOL)
         if price is not None:
             self.tick(price)
@@ -256,6 +261,10 @@ class FakeFloor(AccountFloor):
             arrives = not isinstance(answer, Refused | NotSent | _Fails)
         ending = _Ending(answer=answer, arrives=arrives, seconds=seconds)
         self._endings[what].extend([ending] * times)
+
+    def forget_endings(self, what: str) -> None:
+        """From now on these calls end as they truly do."""
+        self._endings[what].clear()
 
     def arrive_late(self) -> None:
         """What was in doubt and did not arrive does so now."""

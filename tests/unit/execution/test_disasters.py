@@ -432,23 +432,27 @@ async def test_e14_the_contract_is_pinned_while_it_is_open_and_found_anew_after(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with lab() as it:
-        await entered(it)
         old = await it.floor.resolve("MNQ1!")
         assert isinstance(old, ResolvedContract)
+        old = replace(old, expires=it.clock() + timedelta(days=30))
         march = it.market.exchange.contract_id("MNQH7")
         new = replace(old, contract_id=march, name="MNQH7", expires=None)
         it.market.tick("25100", symbol="MNQH7")
+        front = [old]
 
-        async def rolled(symbol: str) -> ResolvedContract | str:
-            return replace(old, expires=None) if symbol == "MNQZ6" else new
+        async def rolling(symbol: str) -> ResolvedContract | str:
+            return old if symbol == "MNQZ6" else front[-1]
 
-        monkeypatch.setattr(it.floor, "resolve", rolled)
-        it.offset = timedelta(days=40)
+        monkeypatch.setattr(it.floor, "resolve", rolling)
+        await entered(it)
+        front.append(new)
+        await it.desk.refresh()
         it.signal(2)
         await it.quiet()
         assert (it.floor.true_net(), it.floor.true_net(new.contract_id)) == (2, 0)
         it.signal(0)
         await it.quiet()
+        it.offset = timedelta(days=31)
         it.signal(1, price="25100")
         await it.quiet()
         assert (it.floor.true_net(), it.floor.true_net(new.contract_id)) == (0, 1)

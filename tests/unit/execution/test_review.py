@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -221,7 +222,7 @@ async def test_the_daily_loss_of_a_custom_contract_is_in_its_own_money() -> None
         link = await it.link(contract="MNQ1!")
         it.signal(1, symbol="NQ1!", price="25000")
         await it.quiet()
-        it.signals.prices["NQ1!"] = Decimal("24990")
+        it.tick("24990")
         assert it.desk.day_pnl(link.id) == Decimal(-20)
 
 
@@ -238,10 +239,8 @@ async def test_a_parked_entry_of_an_earlier_position_adds_nothing_to_todays() ->
         it.signal(2)
         await it.quiet()
         assert it.floor.true_net() == 2
-        try:
+        with contextlib.suppress(UserError):
             await it.desk.send_parked(parked.id)
-        except UserError:
-            pass
         await it.quiet()
         assert it.floor.true_net() == 2
 
@@ -254,10 +253,8 @@ async def test_a_parked_long_never_sells() -> None:
         (parked,) = it.desk.state().parked
         it.signal(-1, ago=60)
         await it.quiet()
-        try:
+        with contextlib.suppress(UserError):
             await it.desk.send_parked(parked.id)
-        except UserError:
-            pass
         await it.quiet()
         assert it.floor.true_net() >= 0
 
@@ -282,9 +279,9 @@ async def test_a_close_is_capped_at_what_is_open_when_it_goes_out() -> None:
 
         async def slow(entry: Entry) -> None:
             await write(entry)
-            if any(each.purpose == "close" and not each.order_id for each in entry.intents):
-                if it.floor.true_net() > 0:
-                    it.floor.by_hand(Way.SELL, 1)
+            closes = any(each.purpose == "close" and not each.order_id for each in entry.intents)
+            if closes and it.floor.true_net() > 0:
+                it.floor.by_hand(Way.SELL, 1)
 
         _instead(it, write=slow)
         it.signal(0)
@@ -304,10 +301,8 @@ async def test_changing_a_working_order_by_hand_asks_the_caps() -> None:
     async with lab() as it:
         it.desk.safety.limits[it.KEY] = AccountLimits(order=2)
         order_id = it.floor.by_hand(Way.BUY, 1, "Limit", price=24990)
-        try:
+        with contextlib.suppress(UserError):
             await it.desk.modify(it.KEY, order_id, quantity=100)
-        except UserError:
-            pass
         assert it.working() == [("Limit", 1, "24990")]
 
 
@@ -356,10 +351,8 @@ async def test_an_entry_that_is_sent_while_its_link_is_removed_keeps_its_stop() 
             await remove(link_id)
 
         _instead(it, remove_link=slow)
-        try:
+        with contextlib.suppress(UserError):
             await it.desk.remove_link(link.id)
-        except UserError:
-            pass
         await _for(0.5)
         stops, _ = stops_and_targets(it.floor.true_working())
         assert stops == abs(it.floor.true_net())
@@ -376,10 +369,8 @@ async def test_a_link_that_goes_to_shadow_while_its_entry_is_sent_still_hears_th
             await save(changed)
 
         _instead(it, save_link=slow)
-        try:
+        with contextlib.suppress(UserError):
             await it.desk.change_link(link.id, mode=LinkMode.SHADOW)
-        except UserError:
-            pass
         await it.quiet()
         it.signal(0)
         await it.quiet()
@@ -430,12 +421,28 @@ def _reject_exits(it: Lab) -> None:
         number = 900_000 + len(rejected)
         rejected.append(number)
         it.floor._tell(
-            Event((), "order", "Created", order | {"id": number, "timestamp": "2026-11-23T15:00:00.000Z", "ordStatus": "PendingNew"})
+            Event(
+                (),
+                "order",
+                "Created",
+                order
+                | {
+                    "id": number,
+                    "timestamp": "2026-11-23T15:00:00.000Z",
+                    "ordStatus": "PendingNew",
+                },
+            )
         )
         asyncio.get_running_loop().call_later(
             0.002,
             it.floor._tell,
-            Event((), "order", "Updated", order | {"id": number, "timestamp": "2026-11-23T15:00:00.000Z", "ordStatus": "Rejected"}),
+            Event(
+                (),
+                "order",
+                "Updated",
+                order
+                | {"id": number, "timestamp": "2026-11-23T15:00:00.000Z", "ordStatus": "Rejected"},
+            ),
         )
         return Placed(number)
 
@@ -488,21 +495,7 @@ async def test_what_cannot_be_protected_for_every_stop_is_rejected_is_closed() -
         for row in it.floor.true_working():
             it.floor.cancelled_by_broker(row["id"])
         await _for(2.0)
-        print("stops placed", len(count))
         assert it.floor.true_net() == 0
-
-
-async def test_a_lost_fill_is_looked_for_though_the_clock_was_set_back() -> None:
-    async with lab() as it:
-        await it.link()
-        it.floor.hold("order", "fill", "executionReport", "orderVersion", "command")
-        it.signal(1)
-        await _for(0.1)
-        from datetime import timedelta
-
-        it.offset = timedelta(hours=-1)
-        await _for(0.6)
-        assert it.desk.lanes.holding(1)[0].own == 1
 
 
 class _Named:
@@ -602,7 +595,7 @@ async def test_a_paper_account_that_begins_anew_counts_its_fills_again() -> None
         it.signal(0)
         await it.quiet()
         await it.crash()
-        it.market = FakeMarket()
+        it.market = FakeMarket(first_id=1_000_000)
         it.floors = LabFloors(it.market)
         it.floor = it.floors.add(it.KEY)
         await it.restart()
@@ -611,39 +604,6 @@ async def test_a_paper_account_that_begins_anew_counts_its_fills_again() -> None
         assert it.floor.true_net() == 1
         stops, _ = stops_and_targets(it.floor.true_working())
         assert (stops, [held.own for held in it.desk.lanes.holding(1)]) == (1, [1])
-
-
-async def test_partial_fills_of_everything_end_flat_and_bare() -> None:
-    ladder = (Target(level("40 ticks"), Decimal(50)), Target(level("80 ticks"), Decimal(50)))
-    async with lab(max_fill=1) as it:
-        await it.link(own_exits=True, targets=ladder, stop=level("20 ticks"), initial=4)
-        it.signal(1)
-        await _for(0.2)
-        it.tick("25000", "25000", "25000", "25000")
-        await _for(0.5)
-        assert it.floor.true_net() == 4
-        it.tick("25011")
-        await _for(0.3)
-        it.signal(0)
-        await _for(0.3)
-        for _ in range(8):
-            it.tick("25003")
-            await _for(0.1)
-        assert (it.floor.true_net(), it.working()) == (0, [])
-
-
-async def test_a_person_who_closes_at_the_broker_while_the_target_fills_leaves_nothing() -> None:
-    async with lab() as it:
-        await it.link(**EXITS)
-        it.signal(1)
-        await it.quiet()
-        it.floor.hold("position")
-        it.floor.by_hand(Way.SELL, 1)
-        it.floor.release()
-        await _for(0.5)
-        it.signal(0)
-        await it.quiet()
-        assert (it.floor.true_net(), it.working()) == (0, [])
 
 
 async def test_a_trim_whose_exits_cannot_be_lowered_goes_out_all_the_same() -> None:
@@ -711,4 +671,63 @@ async def test_what_was_to_be_flat_at_the_sessions_end_is_closed_by_a_later_star
         await _for(0.5)
         it.desk.look_after()
         await _for(0.5)
+        assert it.floor.true_net() == 0
+
+
+async def test_an_add_that_comes_while_the_entry_is_on_its_way_adds_its_own_size_only() -> None:
+    async with lab() as it:
+        await it.link(**EXITS)
+        it.floor.next("place", seconds=0.5)
+        it.floor.hold()
+        it.signal(1)
+        await _for(0.2)
+        assert len(it.floor.made("place")) == 1
+        it.signal(2)
+        await _for(0.1)
+        it.floor.release()
+        await it.quiet()
+        assert [each.body["orderQty"] for each in it.floor.made("place")] == [1, 1]
+
+
+async def test_what_is_forced_flat_while_a_close_is_in_doubt_is_closed_once() -> None:
+    async with lab() as it:
+        await it.link(**EXITS)
+        it.signal(1)
+        await it.quiet()
+        it.floor.next("place", Doubt("timed out"), arrives=False)
+        it.floor.next("look_up", FAILS, times=1000)
+        it.signal(0)
+        await _for(1.5)
+        it.floor.arrive_late()
+        await _for(0.5)
+        assert (it.floor.true_net(), it.working()) == (0, [])
+
+
+async def test_a_stop_that_closes_while_a_limit_add_waits_ends_that_add() -> None:
+    async with lab() as it:
+        await it.link(entry=EntryKind.LIMIT, limit_seconds=30, limit_ticks=80, **EXITS)
+        it.signal(1, price="25021")
+        await it.quiet()
+        assert it.floor.true_net() == 1
+        it.signal(2, price="24990")
+        await _for(0.3)
+        for price in ("24994", "24993", "24968"):
+            it.tick(price)
+            await _for(0.3)
+        assert it.floor.true_net() == 0
+        assert it.working() == []
+
+
+async def test_an_add_behind_an_entry_on_its_way_that_was_stopped_out_buys_nothing() -> None:
+    async with lab() as it:
+        await it.link(**EXITS)
+        it.floor.next("place", seconds=0.5)
+        it.floor.hold()
+        it.signal(1)
+        await _for(0.2)
+        it.signal(2)
+        await _for(0.1)
+        it.tick("24990")
+        it.floor.release()
+        await it.quiet()
         assert it.floor.true_net() == 0
