@@ -38,6 +38,7 @@ from justtrades_desktop.execution.ports import (
     Refused,
 )
 
+_NOTHING: Final = "Nothing was sent."
 _SEEN: Final = 5.0  # seconds in which an event of what was just done comes, or is lost
 _CLOSED: Final = 15.0  # seconds until a close that is not verified is said to be in trouble
 _PRICED: Final = (OrderKind.LIMIT, OrderKind.STOP_LIMIT)
@@ -87,8 +88,12 @@ class ByHand:
         contract = await floor.resolve(ticket.symbol)
         if isinstance(contract, str):
             raise UserError(f"No contract for {ticket.symbol}: {contract}")
-        if refused := self._wrong(ticket, contract) or self._not_allowed(floor, ticket, contract):
+        if refused := self._wrong(ticket, contract):
             raise UserError(refused, "Nothing was sent.")
+        if refused := self._not_allowed(floor, ticket, contract):
+            meant = not self._not_allowed(floor, replace(ticket, confirmed=True), contract)
+            hint = "Nothing was sent; --again says that it is meant." if meant else _NOTHING
+            raise UserError(refused.removesuffix("."), hint)
         # Counted before anything is waited for: a second click must not slip through meanwhile.
         self._house.caps.count(
             ticket.key,

@@ -435,7 +435,8 @@ class Lane:
         """Whether position and fills agree; else it waits, then asks, then believes the answer."""
         state, net = self.state, self.floor.net(self.contract_id)
         if state.held is None or net == state.expected:
-            state.unsettled = None
+            # What was proven old is forgotten: told once more it is news.
+            state.unsettled, state.trusted = None, None
             return True
         if state.trusted is not None and state.trusted == net:
             return True

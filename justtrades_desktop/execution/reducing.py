@@ -121,9 +121,12 @@ class Reducing:
         if not await self._sender.commit([intent]):
             return await self._without_a_ledger(held, whole=whole)
         net = self._floor.net(held.contract_id)
+        if net == self._state.trusted:  # a fresh look has proven it old
+            net = self._state.expected
         if net * held.own <= 0 or abs(net) < quantity:
             said = "less was open by the time it would have gone"
             self._sender.settle(intent, IntentState.NOT_SENT, said=said)
+            self._state.not_before = self._house.now() + self._house.patience.settle
             return True
         (answer,) = await self._sender.place([intent], fresh=self._house.patience.fresh)
         if isinstance(answer, Refused | NotSent):

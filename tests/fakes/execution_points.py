@@ -50,12 +50,14 @@ class PointedLedger(MemoryLedger):
     def __init__(self, points: Points) -> None:
         super().__init__()
         self.points = points
+        self.wrote: Callable[[], None] = lambda: None
         self.durable: set[str] = set()
         """Client ids of all that is on disk."""
 
     async def write(self, entry: Entry) -> None:
         self.points.reach(f"before the write of {_said(entry)}")
         await super().write(entry)
+        self.wrote()
         for intent in entry.intents:
             self.durable.add(intent.client_id)
             self.durable.update(leg.client_id for leg in intent.legs)

@@ -14,6 +14,7 @@ from tests.fakes.execution_points import PointedLedger, ids_of
 from tests.fakes.fake_floor import FakeFloor, FakeMarket, Sent
 
 _CALLS, _SECONDS = 120, 3.0
+_WRITES = 2000  # of a schedule
 _ORDERS = ("place", "modify", "cancel")
 _REDUCING = (Purpose.TRIM, Purpose.CLOSE)
 
@@ -36,6 +37,7 @@ class Witness:
         """Where somebody else ever traded."""
         self.flattening = False
         self.calls = 0
+        self.writes = 0
         self._asked: defaultdict[AccountKey, deque[float]] = defaultdict(
             lambda: deque(maxlen=_CALLS)
         )
@@ -70,6 +72,12 @@ class Witness:
         calls.append(now)
         if len(calls) == calls.maxlen and now - calls[0] < _SECONDS:
             self._wrong(f"{floor.key}: {len(calls)} calls within {_SECONDS} s")
+
+    def wrote(self) -> None:
+        """The program has written something."""
+        self.writes += 1
+        if self.writes == _WRITES:
+            self._wrong(f"it writes without end: {self._ledger.written[-1]}")
 
     def heard(self, floor: FakeFloor, sent: Sent) -> None:
         """A call reached the exchange."""

@@ -56,6 +56,7 @@ class World(Lab):
         self.pointed = PointedLedger(self.points)
         self.ledger = self.pointed
         self.witness = Witness(self.market, self.pointed)
+        self.pointed.wrote = self.witness.wrote
         self.floors = PointedFloors(self.market, self.points, self.witness)
         self.kills: list[str] = []
         self.trades: str | None = None

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -21,12 +22,12 @@ from justtrades_desktop.execution.ports import Doubt, NotSent, Refused
 from tests.fakes.execution_lab import QUICK, Lab, lab
 from tests.fakes.fake_floor import PRODUCTS, stops_and_targets
 
-EXITS = {
+EXITS: dict[str, Any] = {
     "own_exits": True,
     "targets": (Target(level("40 ticks"), Decimal(100)),),
     "stop": level("20 ticks"),
 }
-THIRDS = {
+THIRDS: dict[str, Any] = {
     "own_exits": True,
     "targets": (
         Target(level("20 ticks"), Decimal(1), percent=False),
@@ -38,7 +39,7 @@ THIRDS = {
 OTHER = AccountKey("paper", "SIM2")
 
 
-async def entered(it: Lab, to: int = 1, **settings: object) -> None:
+async def entered(it: Lab, to: int = 1, **settings: Any) -> None:
     """An armed link that holds what its first signal said."""
     await it.link(**(settings or EXITS))
     it.signal(to)
@@ -182,6 +183,9 @@ async def test_d9_each_product_has_its_own_tick(
         it.signal(1, symbol=contract, price=price)
         await it.quiet()
         assert ("Limit", 1, target) in it.working()
+        # From the first moment, not only once it was put right.
+        (entry,) = it.floor.made("place")
+        assert Decimal(str(entry.body["bracket1"]["price"])) == Decimal(target)
 
 
 async def test_d9_an_unknown_product_is_not_ordered() -> None:

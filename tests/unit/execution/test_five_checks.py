@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from justtrades_desktop.domain.exits import ExitRules, level
 from justtrades_desktop.domain.links import Target
 from justtrades_desktop.domain.orders import Verdict
 from tests.fakes.execution_lab import lab
 
-EXITS = {
+EXITS: dict[str, Any] = {
     "own_exits": True,
     "targets": (Target(level("40 ticks"), Decimal(100)),),
     "stop": level("20 ticks"),

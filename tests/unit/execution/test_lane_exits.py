@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from decimal import Decimal
+from typing import Any
 
 from justtrades_desktop.domain.exits import level
 from justtrades_desktop.domain.links import AccountLimits, EntryKind, LimitEnd, Target
@@ -15,7 +16,7 @@ from tests.unit.execution.lane_scenes import EXITS, LADDER, entered, sent, settl
 
 
 async def test_break_even_moves_the_stop_once_and_never_back() -> None:
-    settings = {
+    settings: dict[str, Any] = {
         "own_exits": True,
         "stop": level("20 ticks"),
         "break_even": level("20 ticks"),
@@ -40,7 +41,11 @@ async def test_break_even_moves_the_stop_once_and_never_back() -> None:
 
 
 async def test_a_trail_in_steps_is_moved_by_us() -> None:
-    settings = {"own_exits": True, "trail": level("20 ticks"), "trail_step": level("8 ticks")}
+    settings: dict[str, Any] = {
+        "own_exits": True,
+        "trail": level("20 ticks"),
+        "trail_step": level("8 ticks"),
+    }
     async with lab() as it:
         await entered(it, 1, **settings)
         assert it.working() == [("Stop", 1, "24995")]
@@ -59,7 +64,7 @@ async def test_a_trail_in_steps_is_moved_by_us() -> None:
 
 
 async def test_a_limit_entry_that_is_not_filled_in_time_is_cancelled() -> None:
-    limit = {"entry": EntryKind.LIMIT, "limit_seconds": 1}
+    limit: dict[str, Any] = {"entry": EntryKind.LIMIT, "limit_seconds": 1}
     async with lab() as it:
         await it.link(**EXITS, **limit)
         it.signal(2, price="24998")
@@ -74,7 +79,11 @@ async def test_a_limit_entry_that_is_not_filled_in_time_is_cancelled() -> None:
 
 async def test_a_limit_entry_goes_on_at_the_market_with_what_is_missing() -> None:
     """The time of the limit is no reason to call the signal old, nor the second order a repeat."""
-    limit = {"entry": EntryKind.LIMIT, "limit_seconds": 1, "limit_end": LimitEnd.MARKET}
+    limit: dict[str, Any] = {
+        "entry": EntryKind.LIMIT,
+        "limit_seconds": 1,
+        "limit_end": LimitEnd.MARKET,
+    }
     async with lab(max_fill=1) as it:
         await it.desk.set_limits(it.KEY, AccountLimits(repeat_seconds=10))
         await it.link(**EXITS, **limit, stale_seconds=1)
@@ -179,7 +188,10 @@ async def test_legs_that_are_told_late_are_not_placed_a_second_time() -> None:
 
 
 async def test_a_target_alone_is_kept_too() -> None:
-    settings = {"own_exits": True, "targets": (Target(level("8 ticks"), Decimal(100)),)}
+    settings: dict[str, Any] = {
+        "own_exits": True,
+        "targets": (Target(level("8 ticks"), Decimal(100)),),
+    }
     async with lab() as it:
         await entered(it, 2, **settings)
         assert it.working() == [("Limit", 2, "25002")]

@@ -705,13 +705,13 @@ async def test_what_is_forced_flat_while_a_close_is_in_doubt_is_closed_once() ->
 
 async def test_a_stop_that_closes_while_a_limit_add_waits_ends_that_add() -> None:
     async with lab() as it:
-        await it.link(entry=EntryKind.LIMIT, limit_seconds=30, limit_ticks=80, **EXITS)
-        it.signal(1, price="25021")
+        await it.link(entry=EntryKind.LIMIT, limit_seconds=30, **EXITS)
+        it.signal(1, price="25000")
         await it.quiet()
         assert it.floor.true_net() == 1
         it.signal(2, price="24990")
         await _for(0.3)
-        for price in ("24994", "24993", "24968"):
+        for price in ("24994", "24993", "24985"):
             it.tick(price)
             await _for(0.3)
         assert it.floor.true_net() == 0
