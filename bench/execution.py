@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final
 from urllib.parse import urlsplit
 
-from bench.far_broker import PASSWORD, USER, Arrival, FarBroker, account_names, far_broker
+from bench.far_broker import PASSWORD, USER, FarBroker, account_names, far_broker
 from bench.stage import with_window
 from bench.table import Row
 from justtrades_desktop.app.broker_commands import addresses_at
@@ -36,7 +36,7 @@ ACCOUNTS: Final = 10
 MANY: Final = 50
 ANSWER_SECONDS: Final = 0.05
 WARM: Final = 10
-ALERTS: Final = int(os.environ.get("BA", "200"))
+ALERTS: Final = 200
 TURNS: Final = 30
 GAP: Final = 0.1
 GOAL_MS: Final = 25.0
@@ -108,21 +108,18 @@ async def _bare(broker: FarBroker) -> float:
 
 
 async def _arrived(broker: FarBroker, sent: float, accounts: int) -> list[float]:
-    """Seconds until the first call of each account arrived, sorted."""
+    """Seconds until the first order or cancel of each account arrived, sorted."""
     first: dict[object, float] = {}
     ends = time.monotonic() + _PATIENCE
     while len(first) < accounts:
         if time.monotonic() > ends:
             raise RuntimeError(f"orders of {len(first)} accounts came, not of {accounts}")
         await asyncio.sleep(GAP)
-        for number, arrival in enumerate(await broker.arrivals()):
-            first.setdefault(_whose(arrival, number), arrival.at - sent)
+        for arrival in await broker.arrivals():
+            # A cancel names no account: each counts by itself.
+            whose = arrival.account_id if arrival.account_id is not None else -len(first) - 1
+            first.setdefault(whose, arrival.at - sent)
     return sorted(first.values())[:accounts]
-
-
-def _whose(arrival: Arrival, number: int) -> object:
-    """A cancel names its order alone: each counts by itself."""
-    return arrival.account_id if arrival.account_id is not None else -number - 1
 
 
 # Fifty accounts
@@ -137,15 +134,17 @@ async def _side_by_side(running: Serving) -> list[Row]:
             1: await linked(running, desk, "One", names[:1]),
             MANY: await linked(running, desk, "Many", names[1:]),
         }
-        for number in range(2 * (TURNS + 1)):
+        for turn in range(TURNS + 1):
             for accounts, path in paths.items():
                 async with alerting(running, path) as alert:
-                    opens = number % 2 == 0
-                    sent = await alert("buy" if opens else "close")
+                    sent = await alert("buy")
                     delays = await _arrived(broker, sent, accounts)
-                if opens and number > 1:
+                    await at_rest(desk)
+                    await alert("close")
+                    await at_rest(desk)
+                await broker.arrivals()
+                if turn:
                     seconds[accounts].append(delays[-1])
-                await at_rest(desk)
     return _side_rows(seconds)
 
 
@@ -212,9 +211,12 @@ async def linked(
 
 async def at_rest(desk: ExecutionDesk) -> None:
     """Wait until no lane has anything to do, and then as long as alerts are apart."""
+    await asyncio.sleep(GAP)
     async with asyncio.timeout(_PATIENCE):
         while any(lane.is_busy for lane in desk.lanes):  # noqa: ASYNC110  (nothing tells of it)
             await asyncio.sleep(0.02)
+        while desk.state().brakes:  # noqa: ASYNC110  (a loop that was late stops entries a while)
+            await asyncio.sleep(0.5)
     await asyncio.sleep(GAP)
 
 

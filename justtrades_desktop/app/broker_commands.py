@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from justtrades_desktop.app.broker_rows import plain, row_of
 from justtrades_desktop.app.brokers import Brokers
-from justtrades_desktop.app.orders_by_hand import ORDERS
 from justtrades_desktop.domain.broker import (
     Account,
     Addresses,
@@ -31,8 +30,6 @@ async def carry_out(brokers: Brokers, command: str, arguments: Mapping[str, Any]
     verb = command.removeprefix("broker.")
     if verb in _SHOWN:
         return {"rows": _SHOWN[verb](brokers)}
-    if verb in ORDERS:
-        return await ORDERS[verb](brokers, arguments)
     match verb:
         case "login":
             return await _log_in(brokers, arguments)

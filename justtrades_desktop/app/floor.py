@@ -44,6 +44,8 @@ class AccountFloor:
         self._woken: list[Callable[[], None]] = []
         self._fills: list[Fill] = []
         self._fills_mark: object = None
+        self._held: Sequence[BrokerPosition] = ()
+        self._held_mark: object = None
 
     # Its connection
 
@@ -114,7 +116,12 @@ class AccountFloor:
 
     def positions(self) -> Sequence[BrokerPosition]:
         """What the account holds, flat ones left out."""
-        return () if self._last is None else self._last.mirror.positions(self._account_id)
+        if self._last is None:
+            return ()
+        mark = self._last.mirror, self._last.mirror.version, self._account_id
+        if mark != self._held_mark:  # asked for thrice for each order, between two events
+            self._held, self._held_mark = self._last.mirror.positions(self._account_id), mark
+        return self._held
 
     def net(self, contract_id: int) -> int:
         """Signed contracts by the position that the broker told last."""

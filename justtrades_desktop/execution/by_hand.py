@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -61,6 +61,18 @@ class ByHand:
         self._is_armed = is_armed
         self.intents: dict[str, Intent] = {}
         """By our id: whose fills are a person's."""
+
+    def pending(self, key: AccountKey) -> Sequence[Intent]:
+        """Orders of a person that may still fill."""
+        floor = self._floor(key)
+        return [
+            intent
+            for client_id, intent in self.intents.items()
+            if intent.key == key
+            and intent.client_id == client_id
+            and intent.target_id is None
+            and _may_fill(floor, intent)
+        ]
 
     async def preview(self, ticket: Ticket) -> Preview:
         """What a ticket would do."""
@@ -138,10 +150,10 @@ class ByHand:
         self._done(await floor.modify(intent, order, signal_id=None, fresh=fresh))
         return _stands(order_id, await seen(floor, order_id, pause=0.2))
 
-    async def cancel(self, key: AccountKey, order_id: int) -> str:
+    async def cancel(self, key: AccountKey, order_id: int, *, quietly: bool = False) -> str:
         """Cancel a working order."""
         floor = self._floor(key)
-        order = self._working(floor, order_id, to_cancel=True)
+        order = self._working(floor, order_id, to_cancel=True, quietly=quietly)
         intent = self._command(floor, order, Purpose.CANCEL, order.quantity or 1)
         await self._commit(intent)
         fresh = self._house.patience.fresh
@@ -151,12 +163,13 @@ class ByHand:
     async def cancel_quietly(self, key: AccountKey, order_id: int) -> None:
         """The same; one that is over already, perhaps with its pair, is no trouble."""
         if _lives(self._floor(key), order_id):
-            await self.cancel(key, order_id)
+            await self.cancel(key, order_id, quietly=True)
 
     async def cancel_all(self, key: AccountKey) -> str:
         """Cancel every working order of an account."""
         floor = self._floor(key)
-        orders = [order for order in floor.working() if order.parent_id is None or order.alive]
+        working = floor.working()
+        orders = [order for order in working if not self._keeper_of(key, order)]
         problems = []
         for order in orders:
             try:
@@ -166,7 +179,15 @@ class ByHand:
                     problems.append(str(error))
         if problems:
             raise UserError(f"{len(problems)} of {len(orders)} orders still work", problems[0])
-        return f"{len(orders)} orders cancelled"
+        stay = len(working) - len(orders)
+        kept = f"; {stay} exits of strategies stay, close their positions instead" if stay else ""
+        return f"{len(orders)} orders cancelled{kept}"
+
+    def _keeper_of(self, key: AccountKey, order: BrokerOrder) -> bool:
+        """Whether a strategy's lane keeps it: it would be put back at once."""
+        lane = self._lanes.find(key, order.contract_id or 0)
+        ours = lane.state.orders.get(order.id) if lane is not None else None
+        return lane is not None and lane.state.held is not None and ours is not None
 
     async def close(self, floor: Floor, contract_id: int) -> str:
         """Close what is open in a contract, verified flat and without working orders."""
@@ -343,13 +364,20 @@ class ByHand:
         self.intents[intent.client_id] = settled
         self._house.records.note(Entry(intents=[settled]))
 
-    def _working(self, floor: Floor, order_id: int, *, to_cancel: bool = False) -> BrokerOrder:
+    def _working(
+        self, floor: Floor, order_id: int, *, to_cancel: bool = False, quietly: bool = False
+    ) -> BrokerOrder:
         """A living order; one may always be taken back, armed or not."""
         order = next((o for o in floor.working() if o.id == order_id), None)
         if order is None:
             raise UserError(
                 f"There is no working order {order_id} on {floor.key}",
                 "`justtrades orders` lists them.",
+            )
+        if self._keeper_of(floor.key, order) and not quietly:
+            raise UserError(
+                f"Order {order_id} is an exit that a strategy keeps",
+                "It would be put back at once: change the link's exits, or close the position.",
             )
         is_armed = floor.environment is not Environment.LIVE or self._is_armed(floor.key)
         if not (to_cancel or is_armed):
@@ -433,6 +461,13 @@ async def seen(floor: Floor, order_id: int, *, pause: float = 0.0) -> BrokerOrde
 
 def _stands(order_id: int, order: BrokerOrder | None) -> str:
     return f"Order {order_id} is {order.status if order is not None else 'not told of yet'}."
+
+
+def _may_fill(floor: Floor, intent: Intent) -> bool:
+    if intent.state is not IntentState.PLACED or intent.order_id is None:
+        return not intent.state.is_over
+    order = floor.order(intent.order_id)
+    return order is None or order.alive
 
 
 def _lives(floor: Floor, order_id: int) -> bool:

@@ -102,11 +102,12 @@ class ExecutionDesk:
             product=signals.product,
             stops=self.safety.stops,
             ready=lambda: self.safety.ready,
+            late=lambda: self.safety.lag.said(House.now()),
             reached=lambda held, own: self.book.reached(held, own),
             finished=self._finished,
             tell=self._tell,
             limits=self.safety.limits,
-            pending=lambda key: self.lanes.pending(key),
+            pending=lambda key: [*self.lanes.pending(key), *self.by_hand.pending(key)],
             held_account=self._held_account,
             patience=patience or Patience(),
         )

@@ -60,6 +60,8 @@ class House:
     """Why entries stop now, for an account, a contract and a link."""
     ready: Callable[[], bool]
     """Whether the comparison after the start is over."""
+    late: Callable[[], str]
+    """Why the program itself is too slow for an entry now; empty where it is not."""
     reached: Callable[[Held, int], None]
     """A link's position is something else than was wanted: signed contracts now."""
     finished: Callable[[Goal, Held | None], None]
@@ -71,6 +73,8 @@ class House:
     """Entries of an account that are under way."""
     held_account: Callable[[AccountKey], int] = lambda _: 0
     """Contracts that an account holds, without signs."""
+    leaving: set[int] = field(default_factory=set)
+    """Links that are about to be switched off or removed: nothing new is entered for them."""
     patience: Patience = field(default_factory=Patience)
 
     @staticmethod

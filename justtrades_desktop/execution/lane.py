@@ -92,10 +92,11 @@ class Lane:
             self._supersede(old, goal)
             goal = self._inheriting(old, goal)
         state.goal, state.opened, state.plain, state.at_market = goal, False, False, False
-        state.is_add = state.own * goal.wanted > 0
-        state.opens = max(0, abs(goal.wanted) - (abs(state.own) if state.is_add else 0))
+        there = self._there(goal)
+        state.is_add = there > 0
+        state.opens = max(0, abs(goal.wanted) - there)
         state.limit_until = None
-        state.not_before = 0.0
+        state.not_before = state.enter_at = 0.0
         held = state.held
         if held is not None and held.link_id == goal.link_id:
             lowered = _lowered(held, goal.wanted)
@@ -103,6 +104,16 @@ class Lane:
                 state.held = lowered
                 self._house.records.note(Entry(held=[lowered]))
         self._woken.set()
+
+    def _there(self, goal: Goal) -> int:
+        """Contracts on the goal's side: those that are held, and those on their way."""
+        state, side = self.state, 1 if goal.wanted > 0 else -1
+        coming = sum(
+            each.quantity
+            for each in state.openings
+            if each.kind is OrderKind.MARKET and each.way.sign == side
+        )
+        return max(0, state.own * side) + coming
 
     def _inheriting(self, old: Goal, new: Goal) -> Goal:
         """A trim that overtakes an entry before it was sent leaves a smaller entry to be sent."""
@@ -232,7 +243,7 @@ class Lane:
         if self.state.doubts:
             found = await self._doubted()
             if found or not self._doubts.are_of_entries():
-                return found or await self._reducing.force(self._doubts.waited)
+                return found or await self._forced()
         if await self._effects() or await self._hatch():
             return True
         if self._is_waiting():
@@ -263,6 +274,29 @@ class Lane:
             self._at(due)
         return False
 
+    async def _forced(self) -> bool:
+        """A close that an exit in doubt keeps waiting is left to the broker in the end."""
+        held, state, patience = self.state.held, self.state, self._house.patience
+        late = self._doubts.waited > 2 * patience.doubt
+        if held is None or not late or self._reducing.due() < max(1, abs(held.own)):
+            return False
+        if self._house.now() < state.not_before:
+            self._at(state.not_before)
+            return False
+        state.not_before = self._house.now() + patience.doubt
+        net = await self.floor.confirmed_net(self.contract_id)
+        if net is None:
+            return False
+        if net * held.own > 0:
+            await self._reducing.liquidate(held, "an order is in doubt")
+            return False
+        # Flat: should what is in doubt fill after all, that is closed at once, as nobody wants it.
+        goal = state.goal
+        self.let_go(held)
+        if goal is not None:
+            self._finish(goal)
+        return True
+
     async def _act(self) -> bool:
         state, goal = self.state, self.state.goal
         if self._house.now() < state.not_before:
@@ -284,12 +318,20 @@ class Lane:
                 self._at(state.limit_until or self._house.now() + self._house.patience.look)
                 return await self._keep()
             if count := self._opening.due():
-                return await self._opening.step(goal, count) or self._again()
+                return await self._enter(goal, count)
             if self._opening.at_market(goal):
                 return True
             self._finish(goal)
             return True
         self._agree()
+        return await self._keep()
+
+    async def _enter(self, goal: Goal, count: int) -> bool:
+        """Send the entry; while that has to wait, what is open is kept."""
+        state, now = self.state, self._house.now()
+        if now >= state.enter_at and await self._opening.step(goal, count):
+            return True
+        self._at(max(state.enter_at, now + self._house.patience.settle))
         return await self._keep()
 
     def _agree(self) -> None:
@@ -382,14 +424,16 @@ class Lane:
         )
 
     def _incomplete(self) -> list[int]:
-        """Orders of ours that are over, but not all of their fills were told."""
-        orders = (self.floor.order(order_id) for order_id in self.state.orders)
+        """Orders of ours that are over, but not all of their fills were told.
+
+        Not for ever: what the broker never tells must hold up no exit. Then its position counts.
+        """
+        state, now = self.state, self._house.now()
+        orders = (self.floor.order(order_id) for order_id in state.orders)
         found = [each.id for each in orders if each and not each.alive and not is_complete(each)]
-        if not found:
-            self.state.incomplete = None
-        elif self.state.incomplete is None:
-            self.state.incomplete = self._house.now()
-        return found
+        state.incomplete = {each: state.incomplete.get(each, now) for each in found}
+        given_up = now - self._house.patience.person
+        return [each for each, since in state.incomplete.items() if since > given_up]
 
     async def _overdue(self) -> bool:
         """Look at orders that take longer than a market order should."""
@@ -416,7 +460,7 @@ class Lane:
 
     def _waited(self) -> list[int] | None:
         """Orders that should have been over, or told of in full, by now."""
-        state, now, since = self.state, self._house.clock(), self.state.incomplete
+        state, now = self.state, self._house.clock()
         market = [
             each
             for each in (*state.openings, *state.living(*REDUCING), *state.living(*EXITS))
@@ -425,8 +469,11 @@ class Lane:
         ]
         look = self._house.patience.look
         old = {each.order_id or 0 for each in market if (now - each.at).total_seconds() >= look}
-        if since is not None and self._house.now() >= since + look:
-            old |= {*self._incomplete()}
+        old |= {
+            each
+            for each in self._incomplete()
+            if self._house.now() >= state.incomplete[each] + look
+        }
         return sorted(old) or None
 
     # What is really there
@@ -588,6 +635,9 @@ class Lane:
     def _want_less(self, held: Held, wanted: int, why: str) -> None:
         house = self._house
         state = self.state
+        if state.goal is not None:  # it waited for its moment, which is over now
+            house.records.decide(state.goal.decision, reason=why)
+            house.finished(state.goal, held)
         state.held = replace(held, wanted=wanted)
         state.not_before = 0.0
         decision = Decision(

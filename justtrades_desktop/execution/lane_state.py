@@ -115,6 +115,8 @@ class LaneState:
     doubts: dict[str, Unsure] = field(default_factory=dict)
     not_before: float = 0.0
     """When the next exit may be tried after one that was refused or not sent."""
+    enter_at: float = 0.0
+    """When the goal's entry may be asked for again."""
     failures: int = 0
     rejected: list[Intent] = field(default_factory=list)
     """Exits that were taken and rejected afterwards, until the lane has seen to them."""
@@ -141,8 +143,8 @@ class LaneState:
     """Looked for in vain; should the broker show one all the same, its fills are fills."""
     replaced: list[Goal] = field(default_factory=list)
     """Sent, and overtaken by a newer goal before they came to their end."""
-    incomplete: float | None = None
-    """Since when an order of ours is over whose fills are not all known."""
+    incomplete: dict[int, float] = field(default_factory=dict)
+    """Orders of ours that are over, but not all of whose fills are known, and since when."""
 
     @property
     def own(self) -> int:

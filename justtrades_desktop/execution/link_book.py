@@ -193,20 +193,19 @@ class LinkBook:
             return link
 
     async def _take(self, before: Link, link: Link) -> None:
-        """At once, so that no entry goes out meanwhile; back again where that cannot be."""
-        self._set(link)
+        """Nothing is entered while it is written; what is held then speaks against it."""
+        leaves = before.mode is LinkMode.ARMED and link.mode is not LinkMode.ARMED
+        if leaves:
+            self._house.leaving.add(link.id)
         try:
-            if link.mode is not LinkMode.ARMED and before.mode is LinkMode.ARMED:
-                self._refuse_while_holding(link.id, f"before it is {link.mode}")
             await self._save(link)
-            if link.mode is not LinkMode.ARMED and before.mode is LinkMode.ARMED:
+            if leaves:
                 self._refuse_while_holding(link.id, f"before it is {link.mode}")
         except UserError:
-            self._set(before)
             await self._save(before)
             raise
-
-    def _set(self, link: Link) -> None:
+        finally:
+            self._house.leaving.discard(link.id)
         self._links[link.id] = link
         self._following[link.id].change(link)
 
@@ -214,11 +213,14 @@ class LinkBook:
         """Forget a link that holds nothing and has nothing under way."""
         async with self._changing:
             self.link(link_id)
-            self._refuse_while_holding(link_id, "before it is removed")
+            self._house.leaving.add(link_id)
             try:
+                self._refuse_while_holding(link_id, "before it is removed")
                 await self._ledger.remove_link(link_id)
             except NotStored as error:
                 raise _unwritten(error) from error
+            finally:
+                self._house.leaving.discard(link_id)
             await self._unspawn(f"link {link_id}")
             del self._links[link_id], self._following[link_id]
             self._memories.forget(link_id)

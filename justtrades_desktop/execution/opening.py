@@ -57,14 +57,14 @@ class Opening:
     async def step(self, goal: Goal, count: int) -> bool:
         """Send it, or say why not; False where it has to wait."""
         if self._state.is_add and not self._state.own:
-            said = "the position was closed before it could be added to"
+            said = "there is no position any more that it could add to"
             return self._give_up(goal, Verdict.REFUSED, said)
         intents = self._intents(goal, count)
         refused = self._refused(goal, count, 1 if isinstance(intents, str) else len(intents))
         if isinstance(refused, Wait):
             if self._house.now() + refused.seconds > self._fresh_until(goal):
                 return self._give_up(goal, Verdict.PARKED, refused.reason)
-            self._state.not_before = self._house.now() + refused.seconds
+            self._state.enter_at = self._house.now() + refused.seconds
             return False
         if refused:
             return self._give_up(goal, Verdict.REFUSED, refused)
@@ -89,6 +89,8 @@ class Opening:
             return "its link is gone"
         if not self._house.ready():
             return Wait(_SOON, "the comparison after the start is not finished")
+        if late := self._house.late():
+            return Wait(_SOON, late)
         net = self._floor.net(goal.contract_id)
         if held is None and net != 0:
             return (

@@ -70,7 +70,8 @@ class Records:
             self._decisions[decision.id] = decision
         self._executions.extend(reversed([*kept.executions]))
         self._known |= kept.known_fills
-        self._intents |= {each.client_id: each for each in kept.intents}
+        # Whose exits rest at the broker is read from the entries they hang on.
+        self._intents |= {each.client_id: each for each in (*kept.parents, *kept.intents)}
         self._next = max(kept.next_decision, self._next)
 
     # What there is

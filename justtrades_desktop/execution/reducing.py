@@ -60,7 +60,7 @@ class Reducing:
         if whole and self._house.records.trouble:
             return await self._without_a_ledger(held, whole=True)
         if whole and self._state.failures >= _TRIED and self._keeper.live():
-            return await self._liquidate(held, "its exits cannot be cancelled")
+            return await self.liquidate(held, "its exits cannot be cancelled")
         if whole:
             if live := self._keeper.live():
                 return await self.cancel([each.order_id for each in live if not each.changing])
@@ -134,20 +134,14 @@ class Reducing:
             return False
         return True
 
-    async def force(self, waited: float) -> bool:
-        """A close that is kept waiting by an exit in doubt is left to the broker in the end."""
-        held, patience = self._state.held, self._house.patience
-        late = waited > 2 * patience.doubt and self._house.now() >= self._state.not_before
-        if held is None or not late or self.due() < max(1, abs(held.own)):
-            return False
-        return await self._liquidate(held, "an order is in doubt")
-
-    async def _liquidate(self, held: Held, why: str) -> bool:
+    async def liquidate(self, held: Held, why: str) -> bool:
         """The broker cancels and flattens in one; it cannot overshoot."""
         self._state.not_before = self._house.now() + self._house.patience.doubt
         said = f"{held.key}: {held.contract} is left to the broker to flatten: {why}."
         self._house.tell(said, held.key)
-        await self._floor.liquidate(held.contract_id)
+        answer = await self._floor.liquidate(held.contract_id)
+        if isinstance(answer, Refused | NotSent):
+            self._failed(answer)
         return False
 
     async def _without_a_ledger(self, held: Held, *, whole: bool) -> bool:

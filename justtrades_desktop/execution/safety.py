@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from justtrades_desktop.domain.broker import Environment
@@ -68,7 +69,7 @@ class Safety:
         here = self.here(self._floors.expect(key))
         found = brakes(
             Purpose.ENTRY,
-            self.everywhere(),
+            replace(self.everywhere(), lag=""),  # that one passes: entries wait for it
             here,
             contract_id=contract_id,
             needs_price=needs_price,
@@ -77,6 +78,8 @@ class Safety:
         running = self._flattening.get(key)
         if running is not None and not running.report.over:
             said.append(f"Flatten all is at work on {key}.")
+        if link is not None and self.house is not None and link.id in self.house.leaving:
+            said.append("The link is about to be switched off.")
         if link is not None and link.mode is not LinkMode.ARMED:
             said.append(f"The link is {link.mode}.")
         return said

@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 
-from justtrades_desktop.app.broker_commands import addresses_at, carry_out
+from justtrades_desktop.app.broker_commands import addresses_at
 from justtrades_desktop.app.brokers import Brokers
+from justtrades_desktop.app.instance import read_card
 from justtrades_desktop.app.paper_prices import PaperPrices
+from justtrades_desktop.app.remote import ask
 from justtrades_desktop.app.serving import Config, Serving, serving
 from justtrades_desktop.domain.broker import Credentials, Environment, Light, NewConnection
 from justtrades_desktop.domain.errors import UserError
@@ -42,12 +44,15 @@ async def program(folder: Path) -> AsyncIterator[tuple[Serving, Brokers]]:
         yield running, brokers
 
 
-async def do(brokers: Brokers, verb: str, **arguments: Any) -> dict[str, Any]:
-    return await carry_out(brokers, f"broker.{verb}", arguments)
+async def do(folder: Path, verb: str, **arguments: Any) -> dict[str, Any]:
+    """As the command line asks."""
+    card = read_card(folder)
+    assert card is not None
+    return await asyncio.to_thread(ask, card, f"broker.{verb}", arguments, seconds=30)
 
 
-async def net(brokers: Brokers) -> int:
-    rows = (await do(brokers, "positions"))["rows"]
+async def net(folder: Path) -> int:
+    rows = (await do(folder, "positions"))["rows"]
     return sum(row["net"] for row in rows)
 
 
@@ -58,27 +63,27 @@ async def test_a_market_order_a_bracket_a_change_a_cancel_and_a_liquidation(
         desk = running.desk
         desk.tick("MNQ1!", Decimal(25600))
         await asyncio.sleep(0.4)
-        told = await do(brokers, "place", action="buy", quantity=2, symbol="MNQ1!")
+        told = await do(tmp_path, "place", action="buy", quantity=2, symbol="MNQ1!")
         assert told["status"] == "Filled"
         assert told["filled"] == 2
         assert Decimal(told["average_price"]) == 25600
         bracket = await do(
-            brokers, "place", action="buy", quantity=1, symbol="MNQ1!", price="25590",
+            tmp_path, "place", action="buy", quantity=1, symbol="MNQ1!", price="25590",
             target="25650", stop_loss="25580",
         )  # fmt: skip
         assert len(bracket["brackets"]) == 2
-        changed = await do(brokers, "modify", id=bracket["order"], price="25585")
+        changed = await do(tmp_path, "modify", id=bracket["order"], price="25585")
         assert changed["status"] == "Working"
         await until(lambda: _price(brokers, bracket["order"]) == Decimal(25585))
         desk.tick("MNQ1!", Decimal(25588))  # would have filled the first price
         await asyncio.sleep(0.2)
-        assert await net(brokers) == 2
-        cancelled = await do(brokers, "cancel", id=bracket["order"])
+        assert await net(tmp_path) == 2
+        cancelled = await do(tmp_path, "cancel", id=bracket["order"])
         assert cancelled["status"] == "Canceled"
-        flat = await do(brokers, "flatten", symbol="MNQ1!")
+        flat = await do(tmp_path, "flatten", symbol="MNQ1!")
         assert flat["status"] == "Filled"
         await until(lambda: not brokers.states()[0].positions)
-        assert (await do(brokers, "orders"))["rows"] == []
+        assert (await do(tmp_path, "orders"))["rows"] == []
         (account,) = brokers.states()[0].accounts
         assert account.realized_pnl == -48  # 2 x 12 points x 2.00
         assert desk.open_positions() == []  # what the broker did is no signal
@@ -92,11 +97,11 @@ async def test_what_paper_holds_outlives_the_program(tmp_path: Path) -> None:
     async with program(tmp_path) as (running, brokers):
         running.desk.tick("MES1!", Decimal(7000))
         await asyncio.sleep(0.4)
-        _ = await do(brokers, "place", action="sell", quantity=3, symbol="MES1!")
+        _ = await do(tmp_path, "place", action="sell", quantity=3, symbol="MES1!")
         await until(lambda: brokers.states()[0].positions)
     async with program(tmp_path) as (_, brokers):
         await until(lambda: brokers.states()[0].positions)
-        assert await net(brokers) == -3
+        assert await net(tmp_path) == -3
 
 
 async def test_a_paper_file_that_cannot_be_read_is_set_aside(tmp_path: Path) -> None:
@@ -110,11 +115,11 @@ async def test_disconnecting_closes_the_sockets_and_connecting_brings_them_back(
     tmp_path: Path,
 ) -> None:
     async with program(tmp_path) as (_, brokers):
-        _ = await do(brokers, "disconnect", name="PAPER")
+        _ = await do(tmp_path, "disconnect", name="PAPER")
         assert brokers.states()[0].orders.light is Light.OFF
         with pytest.raises(UserError, match="no account"):
-            _ = await do(brokers, "place", action="buy", quantity=1, symbol="MNQ1!")
-        _ = await do(brokers, "connect", name="PAPER")
+            _ = await do(tmp_path, "place", action="buy", quantity=1, symbol="MNQ1!")
+        _ = await do(tmp_path, "connect", name="PAPER")
         await until(lambda: brokers.states()[0].orders.light is Light.UP)
 
 
@@ -123,15 +128,15 @@ async def test_an_order_that_makes_no_sense_is_refused_in_words(tmp_path: Path) 
         running.desk.tick("MNQ1!", Decimal(25600))
         await asyncio.sleep(0.4)
         with pytest.raises(UserError, match="No contract for HELLO"):
-            _ = await do(brokers, "place", action="buy", quantity=1, symbol="HELLO")
+            _ = await do(tmp_path, "place", action="buy", quantity=1, symbol="HELLO")
         with pytest.raises(UserError, match="needs a price"):
-            _ = await do(brokers, "place", action="buy", quantity=1, symbol="MNQ1!", kind="limit")
+            _ = await do(tmp_path, "place", action="buy", quantity=1, symbol="MNQ1!", kind="limit")
         with pytest.raises(UserError, match="The broker refused it"):
             _ = await do(
                 brokers, "place", action="buy", quantity=1, symbol="MNQ1!", price="25590.10"
             )
         with pytest.raises(UserError, match="no working order"):
-            _ = await do(brokers, "cancel", id=12345)
+            _ = await do(tmp_path, "cancel", id=12345)
 
 
 async def test_a_live_connection_takes_no_order_by_hand(tmp_path: Path) -> None:
@@ -150,7 +155,7 @@ async def test_a_live_connection_takes_no_order_by_hand(tmp_path: Path) -> None:
         await brokers.disconnect("PAPER")  # so that there is only one account of that name
         await until(lambda: brokers.states()[1].accounts)
         with pytest.raises(UserError, match="mine is LIVE"):
-            _ = await do(brokers, "place", action="buy", quantity=1, symbol="MNQ1!")
+            _ = await do(tmp_path, "place", action="buy", quantity=1, symbol="MNQ1!")
         with pytest.raises(UserError, match="already"):
             await brokers.add(live)
         assert paper.credentials.password not in (tmp_path / "vault.json").read_text()
@@ -199,14 +204,14 @@ async def test_two_connections_with_the_same_numbers_are_told_apart(tmp_path: Pa
         await until(lambda: brokers.states()[1].accounts)
         order = {"action": "buy", "quantity": 1, "symbol": "MNQ1!"}
         with pytest.raises(UserError, match="Which account"):
-            _ = await do(brokers, "place", **order)
-        done = await do(brokers, "place", **order, price="25000", account="twin/PAPER")
+            _ = await do(tmp_path, "place", **order)
+        done = await do(tmp_path, "place", **order, price="25000", account="twin/PAPER")
         await until(lambda: brokers.states()[0].working)
         with pytest.raises(UserError, match="is on PAPER, twin"):
-            _ = await do(brokers, "cancel", id=done["order"])
+            _ = await do(tmp_path, "cancel", id=done["order"])
         with pytest.raises(UserError, match="What shall be changed"):
-            _ = await do(brokers, "modify", id=done["order"], connection="twin")
-        _ = await do(brokers, "cancel", id=done["order"], connection="twin")
+            _ = await do(tmp_path, "modify", id=done["order"], connection="twin")
+        _ = await do(tmp_path, "cancel", id=done["order"], connection="twin")
 
 
 async def test_a_test_of_a_login_that_lives_makes_no_second_one(tmp_path: Path) -> None:
@@ -260,7 +265,7 @@ async def test_the_contract_that_is_held_is_closed_and_no_other(tmp_path: Path) 
         desk.tick("MNQH7", Decimal(25700))
         desk.tick("MNQ1!", Decimal(25600))
         await asyncio.sleep(0.6)
-        _ = await do(brokers, "place", action="buy", quantity=1, symbol="MNQH7")
+        _ = await do(tmp_path, "place", action="buy", quantity=1, symbol="MNQH7")
         await until(lambda: brokers.states()[0].positions)
-        _ = await do(brokers, "flatten", symbol="MNQ1!")
+        _ = await do(tmp_path, "flatten", symbol="MNQ1!")
         await until(lambda: not brokers.states()[0].positions)

@@ -17,7 +17,7 @@ EXITS = ("--own-exits", "on", "--stop", "20 ticks", "--target", "40 ticks=100%")
 OVER = ("done", "failed", "refused", "parked", "superseded", "needs a person")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def simulator() -> Iterator[Simulator]:
     made = Simulator("ada", "--still")
     yield made
@@ -105,7 +105,11 @@ def _is_explained(trader: Trader, decision: Row, entries: int) -> None:
     """The end is as without the crash, or a person reads why not."""
     if entries:
         exits = {("target", "25010", 1), ("stop", "24995", 1)}
-        until(lambda: trader.working(ONE) == exits, f"unprotected: {decision}")
+        try:
+            _ = until(lambda: trader.working(ONE) == exits, "unprotected")
+        except AssertionError as error:
+            told = [trader.rows("orders", account=ONE), decision, trader.say("doctor")]
+            raise AssertionError(told) from error
         assert trader.net(ONE) == 1
         assert decision["verdict"] == "done", decision
     else:
@@ -139,6 +143,7 @@ def test_flatten_all_ends_flat_while_the_broker_answers_half_the_time(
     _is_flat(simulator)
     assert simulator.struck(), "it went too well"
     simulator.no_faults()
+    _ = trader.alert("orb", "close", "25000")
     signal = trader.alert("orb", "buy", "25000")
     assert "paused" in trader.decided(signal, ONE, "refused", "parked")["reason"]
 

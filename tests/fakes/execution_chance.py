@@ -153,7 +153,7 @@ class Chance:
 
     def _late(self, it: World) -> str:
         floor = self._floor(it)
-        if floor._held == frozenset():
+        if floor._late == frozenset():
             kind = self.random.choice(("position", "order", "fill", "all"))
             floor.hold(*([] if kind == "all" else [kind]))
             return f"{floor.key}: events come late: {kind}"

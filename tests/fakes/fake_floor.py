@@ -168,7 +168,7 @@ class FakeFloor(AccountFloor):
         self.events_late = False
         """Whether the events of a call come after its answer, not before."""
         self._endings: defaultdict[str, deque[_Ending]] = defaultdict(deque)
-        self._held: frozenset[str] | None = frozenset()
+        self._late: frozenset[str] | None = frozenset()
         self._waiting: list[Event] = []
         self._collected: list[Event] | None = None
         self._lost: list[Callable[[], HttpAnswer]] = []
@@ -274,11 +274,11 @@ class FakeFloor(AccountFloor):
 
     def hold(self, *kinds: str) -> None:
         """Let events of these kinds come late (``position``, ``order``, ``fill``); none: all."""
-        self._held = None if not kinds else (self._held or frozenset()) | frozenset(kinds)
+        self._late = None if not kinds else (self._late or frozenset()) | frozenset(kinds)
 
     def release(self) -> None:
         """Tell what was held back, in its order, and hold back no more."""
-        self._held = frozenset()
+        self._late = frozenset()
         waiting, self._waiting = self._waiting, []
         for event in waiting:
             self._tell(event)
@@ -313,7 +313,7 @@ class FakeFloor(AccountFloor):
             return
         if self._collected is not None:
             self._collected.append(event)
-        elif self._held is None or event.entity_type in self._held:
+        elif self._late is None or event.entity_type in self._late:
             self._waiting.append(event)
         else:
             self._tell(event)

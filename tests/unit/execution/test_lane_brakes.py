@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from justtrades_desktop.domain.broker import Environment
@@ -144,3 +146,20 @@ async def test_a_link_that_is_armed_in_the_middle_joins_at_the_next_entry() -> N
         it.signal(-1)
         await it.quiet()
         assert it.floor.true_net() == -1
+
+
+async def test_an_add_that_waits_leaves_the_exits_kept() -> None:
+    """A repeat waits for seconds; meanwhile a stop is moved and one that was lost is replaced."""
+    async with lab() as it:
+        await it.desk.set_limits(it.KEY, AccountLimits(repeat_seconds=20))
+        await entered(it)
+        it.signal(2)
+        await asyncio.sleep(0.1)
+        assert it.floor.true_net() == 1
+        (stop,) = [row for row in it.floor.true_working() if row["orderType"] == "Stop"]
+        it.floor.cancelled_by_broker(stop["id"])
+        await asyncio.sleep(0.3)
+        assert it.working() == [("Limit", 1, "25010"), ("Stop", 1, "24995")]
+        it.signal(0)
+        await it.quiet()
+        assert it.floor.true_net() == 0
