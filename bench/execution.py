@@ -36,8 +36,10 @@ ACCOUNTS: Final = 10
 MANY: Final = 50
 ANSWER_SECONDS: Final = 0.05
 WARM: Final = 10
-ALERTS: Final = 200
-TURNS: Final = 30
+ALERTS: Final = 120
+TURNS: Final = 15
+ROUNDS: Final = 4
+ALERTS_A_ROUND: Final = 30
 GAP: Final = 0.1
 GOAL_MS: Final = 25.0
 _FREE: Final = 10_000_000
@@ -52,9 +54,10 @@ SETTINGS: Final = LinkSettings(
 
 
 def execution() -> list[Row]:
-    """Both, each in a program of its own."""
+    """Each in a program of its own."""
     os.environ.setdefault(PASSPHRASE_VARIABLE, "a vault of the bench")
-    return [*with_window(_on_the_wire), *with_window(_side_by_side)]
+    parts = (_on_the_wire, _side_by_side, _acknowledging)
+    return [row for part in parts for row in with_window(part)]
 
 
 # Ten accounts
@@ -164,7 +167,39 @@ def _side_rows(seconds: dict[int, list[float]]) -> list[Row]:
     ]
 
 
-# What both need
+# What the sender notices of it
+
+
+async def _acknowledging(running: Serving) -> list[Row]:
+    """Answers to alerts that ten armed links follow, and to some that nobody does, turn about."""
+    seconds: dict[bool, list[float]] = {False: [], True: []}
+    async with far_broker(ACCOUNTS, ANSWER_SECONDS) as broker:
+        desk = await logged_in(running, broker)
+        paths = {
+            False: await linked(running, desk, "Alone", ()),
+            True: await linked(running, desk, "Followed", account_names(ACCOUNTS)),
+        }
+        for turn in range(2 * ROUNDS):
+            is_followed = turn % 2 == 1
+            async with alerting(running, paths[is_followed]) as alert:
+                for number in range(ALERTS_A_ROUND):
+                    sent = await alert("close" if number % 2 else "buy")
+                    seconds[is_followed].append(time.monotonic() - sent)
+                    await asyncio.sleep(GAP)
+            await at_rest(desk)
+    return _acknowledging_rows(seconds[False], seconds[True])
+
+
+def _acknowledging_rows(alone: Sequence[float], followed: Sequence[float]) -> list[Row]:
+    ratio = at(followed, 0.5) / at(alone, 0.5)
+    return [
+        Row("answer to an alert without links", both(alone)),
+        Row(f"answer to one with {ACCOUNTS} armed links", both(followed)),
+        Row("answers with links to without, p50", f"{ratio:.2f}", "at most 1.10", ratio <= 1.1),
+    ]
+
+
+# What all need
 
 
 async def logged_in(running: Serving, broker: FarBroker) -> ExecutionDesk:

@@ -308,7 +308,7 @@ class Brokerage(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
-    """In ``symbol`` an account holds something else than all signal positions together say."""
+    """In ``symbol`` an account holds something else than the signals that count there say."""
 
     connection: str
     account: str
@@ -318,3 +318,5 @@ class Drift:
     since: datetime
     said: str
     """In a sentence."""
+    why: str = ""
+    """What led to it, as it follows a colon, without a full stop; empty where nobody knows."""

@@ -16,6 +16,10 @@ from justtrades_desktop.domain.broker import (
     Light,
     ResolvedContract,
 )
+from justtrades_desktop.domain.drift_cause import Place
+from justtrades_desktop.domain.drift_links import Difference, Linked, any_armed
+from justtrades_desktop.domain.execution import ExecutionState
+from justtrades_desktop.domain.links import AccountKey
 from justtrades_desktop.domain.positions import Position
 
 
@@ -25,6 +29,7 @@ class _Meant(NamedTuple):
     contract: ResolvedContract
     symbol: str
     contracts: int
+    symbols: Set[str]
 
 
 def drifts(
@@ -32,18 +37,28 @@ def drifts(
     states: Iterable[BrokerState],
     now: datetime,
     before: Iterable[Drift] = (),
+    *,
+    execution: ExecutionState | None = None,
+    names: Mapping[int, str] | None = None,
 ) -> Sequence[Drift]:
     """Compare every account with the sum of all open signal positions, contract by contract.
 
-    Only contracts that the account's connection has resolved are compared, and only where it has
+    Where ``execution`` knows an armed link, only accounts that have one are compared, each with
+    the signals of the recorders linked there (``names`` are theirs, by id), and the drift says
+    why. Only contracts that the account's connection has resolved are compared, and only where it has
     told what its accounts hold; closed and read-only accounts are left out, and PAPER ones that
     neither hold anything nor have an order: most traders never use them. ``before`` is what
     this function said last: a drift that was there already keeps its ``since``, a new one is
     seen ``now``.
     """
-    summed = _summed(signal_positions)
+    positions = tuple(signal_positions)
+    summed = _summed(positions)
     known = {_key(drift): drift.since for drift in before}
-    found = (drift for state in states if is_known(state) for drift in _of(state, summed, now))
+    told = [state for state in states if is_known(state)]
+    if execution is not None and any_armed(execution):
+        linked = Linked.of(positions, execution, names or {})
+        return [d for state in told for d in _of_links(state, summed, linked, known, now)]
+    found = (drift for state in told for drift in _of(state, summed, now))
     return [replace(drift, since=known.get(_key(drift), now)) for drift in found]
 
 
@@ -87,6 +102,34 @@ def _of(state: BrokerState, summed: Mapping[str, int], now: datetime) -> Iterato
                 )
 
 
+def _of_links(
+    state: BrokerState,
+    summed: Mapping[str, int],
+    linked: Linked,
+    known: Mapping[tuple[str, str, str], datetime],
+    now: datetime,
+) -> Iterator[Drift]:
+    for meant in _meant(state, summed):
+        contract = meant.contract
+        for account, net in held(state, contract).items():
+            key = AccountKey(state.name, account.name)
+            place = Place(key, contract.contract_id, contract.name, meant.symbols)
+            found = linked.difference(place, net)
+            if found is None:
+                continue
+            since = known.get((state.name, account.name, meant.symbol), now)
+            yield Drift(
+                connection=state.name,
+                account=account.name,
+                symbol=meant.symbol,
+                signals=found.signals,
+                broker=net,
+                since=found.cause.at or since,
+                said=_said_of_links(state, account, meant, net, found),
+                why=found.cause.said,
+            )
+
+
 def _unused(state: BrokerState) -> Set[int]:
     if state.environment is not Environment.PAPER:
         return frozenset()
@@ -104,20 +147,40 @@ def _meant(state: BrokerState, summed: Mapping[str, int]) -> Iterator[_Meant]:
         # The name that signals use comes first: the trader knows it by that one.
         symbol = min(symbols, key=lambda each: (not summed.get(each, 0), each))
         total = sum(summed.get(each, 0) for each in symbols)
-        yield _Meant(state.contracts[symbol], symbol, total)
+        every = {*symbols, state.contracts[symbol].name}
+        yield _Meant(state.contracts[symbol], symbol, total, every)
 
 
 def _said(state: BrokerState, account: Account, meant: _Meant, net: int) -> str:
-    name = meant.contract.name
-    said = f"{meant.symbol}: signals say {_side(meant.contracts)}, {state.name} {account.name} "
-    said += f"holds {_side(net)} {name}" if net else f"is flat in {name}"
-    if state.orders.light is not Light.UP:
-        said += ", as last known before the link broke"
+    said = f"{meant.symbol}: signals say {_side(meant.contracts)}, {_who(state, account)} "
+    said += _holding(state, meant, net)
     orders = [o for o in state.working if o.account_id == account.id and o.alive]
     working = sum(order.symbol == meant.contract.name for order in orders)
     if working:
         said += f"; working orders there: {working}"
     return f"{said}."
+
+
+def _said_of_links(
+    state: BrokerState, account: Account, meant: _Meant, net: int, found: Difference
+) -> str:
+    """Without the orders that rest there: they are the links' exits."""
+    inverse = " and are traded the other way round" if found.inverse else ""
+    said = f"{meant.symbol}: signals say {_side(found.signals)}{inverse}, "
+    return f"{said}{_who(state, account)} {_holding(state, meant, net)}."
+
+
+def _who(state: BrokerState, account: Account) -> str:
+    """Connection and account, once where they have the same name."""
+    return account.name if state.name == account.name else f"{state.name} {account.name}"
+
+
+def _holding(state: BrokerState, meant: _Meant, net: int) -> str:
+    name = meant.contract.name
+    said = f"holds {_side(net)} {name}" if net else f"is flat in {name}"
+    if state.orders.light is not Light.UP:
+        said += ", as last known before the link broke"
+    return said
 
 
 def _side(contracts: int) -> str:

@@ -93,6 +93,7 @@ class Flattened:
     said: str
     over: bool = False
     flat: bool = False
+    begun: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -166,9 +166,11 @@ class Trader:
 
         def holds() -> bool:
             rows = {row["name"]: row for row in self.ask("broker.status")["rows"]}
-            lights = {(rows[name]["orders"], rows[name]["market"]) for name in {*names} & rows.keys()}
-            all_there = rows.keys() >= {*names} and lights == {("up", "up")}
-            return all_there and bool(self.ask("execution.doctor")["ready"])
+            there = [rows[name] for name in names if name in rows]
+            are_up = all((row["orders"], row["market"]) == ("up", "up") for row in there)
+            return (
+                len(there) == len(names) and are_up and bool(self.ask("execution.doctor")["ready"])
+            )
 
         until(holds, f"{names} do not come up")
 
@@ -257,4 +259,3 @@ class Trader:
 def sums(fills: Sequence[Row]) -> int:
     """Signed contracts of executions."""
     return sum((1 if row["way"] == "Buy" else -1) * row["quantity"] for row in fills)
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import sqlite3
 import subprocess
 import time
@@ -11,70 +10,22 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 
 from justtrades_desktop.app.instance import read_card
 from justtrades_desktop.app.remote import ask
 from justtrades_desktop.ledger.file import path_in
+from tests.e2e.at_broker import PASSPHRASE, PASSWORD, Simulator
 from tests.e2e.conftest import COMMAND, ROOT, SECONDS, Start, add_recorder, body, run, told
 
-SEED = 5
-PASSWORD = "a-word-of-adas-1861"
-PASSPHRASE = "nine brown foxes and a vault"
 DEMO = "ADA1"
 LOGIN = "POST auth/accesstokenrequest"
 
 
-class Simulator:
-    """A running ``justtrades simulator``."""
-
-    def __init__(self) -> None:
-        options = ("--port", "0", "--seed", str(SEED), "--user", "ada", "--password", PASSWORD)
-        self.popen = subprocess.Popen(
-            [*COMMAND, "simulator", *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=ROOT,
-        )
-        assert self.popen.stdout is not None
-        self.card: dict[str, str] = json.loads(self.popen.stdout.readline())
-        self.url = self.card["rest"].removesuffix("/v1")
-        # Its secrets come from its seed: so we know what may stand nowhere.
-        chance = random.Random(SEED)
-        self.token, self.market_token = (f"{chance.getrandbits(256):064x}" for _ in range(2))
-
-    def get(self, address: str, token: str = "") -> Any:
-        request = Request(address, headers={"Authorization": f"Bearer {token}"})  # noqa: S310
-        with urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
-            return json.loads(answer.read())
-
-    def post(self, what: str, told: Any) -> None:
-        """Something by hand: a fault."""
-        sent = json.dumps(told).encode()
-        with urlopen(f"{self.card['control']}/{what}", sent, timeout=SECONDS):  # noqa: S310
-            return
-
-    def orders(self) -> list[Any]:
-        """The exchange's own record of all orders."""
-        found: list[Any] = self.get(f"{self.card['control']}/orders")["ada"]
-        return found
-
-    def order(self, number: int) -> Any:
-        """One of them."""
-        return next(order for order in self.orders() if order["id"] == number)
-
-    def end(self) -> None:
-        self.popen.terminate()
-        self.popen.wait(SECONDS)
-        if self.popen.stdout is not None:
-            self.popen.stdout.close()
-
-
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
-    made = Simulator()
+    made = Simulator("ada")
     yield made
     made.end()
 
@@ -175,7 +126,7 @@ def test_a_day_with_a_broker_survives_kill_nine(
     # Killed in the middle of an order: it arrived, and nobody heard the answer
     before = len(simulator.orders())
     simulator.post("fault", {"kind": "slow", "match": "order/placeorder", "seconds": 2})
-    more = ("buy", "1", "MNQ1!", "--account", DEMO, "--data-dir", str(tmp_path))
+    more = ("buy", "1", "MNQ1!", "--account", DEMO, "--again", "--data-dir", str(tmp_path))
     ordering = subprocess.Popen(
         [*COMMAND, "order", "place", *more], cwd=ROOT, stderr=subprocess.PIPE
     )

@@ -6,11 +6,12 @@ import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from tests.e2e.at_broker import SECRETS, Row, Simulator, Trader, until
-from tests.e2e.conftest import Process, Start
+from tests.e2e.conftest import Start
 
 ONE, TWO = "demo/ADA1", "demo/ADA2"
 EXITS = ("--own-exits", "on", "--stop", "20 ticks", "--target", "40 ticks=100%")
@@ -41,6 +42,29 @@ def trader(
 # Between alert and fill
 
 
+class Moment(NamedTuple):
+    """Which alert the kill follows, what goes wrong meanwhile, and what the link held before."""
+
+    action: str
+    held: int
+    wanted: int
+    kind: str = ""
+    match: str = ""
+
+
+MOMENTS = (
+    Moment("buy", 0, 1, "slow", "order/placeoso"),  # it arrived, and nobody hears the answer
+    Moment("buy", 0, 1),  # at any time
+    Moment("buy", 0, 1, "lost-before", "order/placeoso"),  # it never arrived, and nobody knows
+    Moment("buy", 1, 2, "slow", "order/modifyorder"),  # added, and the exits half moved
+    Moment("close", 1, 0, "slow", "order/cancelorder"),  # half of the exits gone
+    Moment("buy", 0, 1, "lost-after", "order/placeoso"),
+    Moment("close", 1, 0),
+    Moment("close", 1, 0, "slow", "order/placeorder"),
+    Moment("buy", 1, 2),
+)
+
+
 @pytest.mark.timeout(600)
 def test_a_kill_between_alert_and_fill_never_makes_two_orders(
     trader: Trader, simulator: Simulator, request: pytest.FixtureRequest
@@ -48,47 +72,41 @@ def test_a_kill_between_alert_and_fill_never_makes_two_orders(
     _ = trader.link("orb", ONE, *EXITS)
     chance = random.Random(20261121)
     for number in range(request.config.getoption("--kill-rounds")):
-        moment = MOMENTS[number % len(MOMENTS)]
-        print(moment)
-        before = len(simulator.orders())
-        signal = _killed(trader, simulator, moment, chance)
-        trader.restart()
-        trader.up("demo")
-        decision = until(lambda: _over(trader, signal), f"never over: {moment}", 40)
-        made = simulator.orders()[before:]
-        entries = [order for order in made if order["versions"][0]["orderType"] == "Market"]
-        assert len(entries) <= 1, "sent again"
-        _is_explained(trader, decision, len(entries))
-        trader.healthy()
-        closed = trader.alert("orb", "close", "25000")
-        _ = trader.decided(closed, ONE, *OVER, "nothing")
-        until(lambda: not trader.working(ONE) and not trader.net(ONE), "not flat")
-        _is_flat(simulator)
+        _round(trader, simulator, MOMENTS[number % len(MOMENTS)], chance)
 
 
-MOMENTS: tuple[tuple[str, bool], ...] = (
-    ("slow", True),  # it arrived, and nobody hears the answer
-    ("", False),  # at any time
-    ("lost-before", False),  # it never arrived, and nobody knows
-    ("lost-after", True),
-    ("", False),
-)
-"""What goes wrong while the entry is sent, and whether that is there when the kill comes."""
-
-
-def _killed(
-    trader: Trader, simulator: Simulator, moment: tuple[str, bool], chance: random.Random
-) -> int:
-    """The signal in whose middle the program was killed."""
-    kind, arrives = moment
-    if kind:
-        simulator.fault(kind, "order/placeoso", **({"seconds": 5} if kind == "slow" else {}))
+def _round(trader: Trader, simulator: Simulator, moment: Moment, chance: random.Random) -> None:
+    """Flat before and after."""
+    if moment.held:
+        _ = trader.decided(trader.alert("orb", "buy", "25000"), ONE)
     before = len(simulator.orders())
-    signal = trader.alert("orb", "buy", "25000")
-    if arrives:
-        until(lambda: len(simulator.orders()) > before, "it never came")
-    elif kind:
-        until(simulator.struck, "nothing struck")
+    signal = _killed(trader, simulator, moment, chance)
+    trader.restart()
+    trader.up("demo")
+    decision = trader.decided(signal, ONE, *OVER)
+    markets = [order for order in simulator.orders()[before:] if _kind(order) == "Market"]
+    assert len(markets) <= 1, f"sent again: {moment}"
+    _is_explained(trader, decision, moment)
+    trader.healthy()
+    closed = trader.alert("orb", "close", "25000")
+    if moment.wanted:
+        _ = trader.decided(closed, ONE, *OVER, "nothing")
+    until(lambda: not trader.working(ONE) and not trader.net(ONE), f"not flat: {moment}")
+    _is_flat(simulator)
+
+
+def _kind(order: Row) -> str:
+    return str(order["versions"][0]["orderType"])
+
+
+def _killed(trader: Trader, simulator: Simulator, moment: Moment, chance: random.Random) -> int:
+    """The signal in whose middle the program was killed."""
+    struck = len(simulator.struck())
+    if moment.kind:
+        simulator.fault(moment.kind, moment.match, seconds=5)
+    signal = trader.alert("orb", moment.action, "25000")
+    if moment.kind:
+        until(lambda: len(simulator.struck()) > struck, f"nothing went wrong: {moment}")
     else:
         time.sleep(chance.uniform(0, 0.1))
     trader.process.kill()
@@ -96,26 +114,18 @@ def _killed(
     return signal
 
 
-def _over(trader: Trader, signal: int) -> Row | None:
-    rows: list[Row] = trader.told("decisions", "--signal", str(signal))
-    return next((row for row in rows if row["verdict"] in OVER), None)
-
-
-def _is_explained(trader: Trader, decision: Row, entries: int) -> None:
+def _is_explained(trader: Trader, decision: Row, moment: Moment) -> None:
     """The end is as without the crash, or a person reads why not."""
-    if entries:
-        exits = {("target", "25010", 1), ("stop", "24995", 1)}
-        try:
-            _ = until(lambda: trader.working(ONE) == exits, "unprotected")
-        except AssertionError as error:
-            told = [trader.rows("orders", account=ONE), decision, trader.say("doctor")]
-            raise AssertionError(told) from error
-        assert trader.net(ONE) == 1
-        assert decision["verdict"] == "done", decision
-    else:
-        assert (trader.net(ONE), trader.working(ONE)) == (0, set())
-        assert decision["verdict"] != "done", decision
-        assert decision["reason"] or decision["came"], "in words"
+    is_done = decision["verdict"] == "done"
+    size = moment.wanted if is_done else moment.held
+    exits = {("target", "25010", size), ("stop", "24995", size)} if size else set()
+    try:
+        until(lambda: trader.working(ONE) == exits, f"not protected: {moment}")
+    except AssertionError as error:
+        told = [moment, decision, trader.rows("orders", account=ONE), trader.say("doctor")]
+        raise AssertionError(told) from error
+    assert trader.net(ONE) == size
+    assert is_done or decision["reason"] or decision["came"], "in words"
 
 
 def _is_flat(simulator: Simulator) -> None:
@@ -128,10 +138,27 @@ def _is_flat(simulator: Simulator) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_flatten_all_ends_flat_while_the_broker_answers_half_the_time(
+def test_flatten_all_ends_flat_after_a_kill_and_while_the_broker_answers_half_the_time(
     trader: Trader, simulator: Simulator
 ) -> None:
+    _ = trader.link("orb", ONE, *EXITS)
     _open_everywhere(trader)
+    simulator.fault("lost-before", "order/*", times=3)
+    simulator.fault("slow", "order/*", nth=4, times=9, seconds=5)
+    _ = trader.ask("execution.flatten.all")
+    until(simulator.struck, "it does not begin")
+    trader.process.kill()
+    simulator.no_faults()
+    trader.restart()
+    trader.up("demo")
+    until(lambda: _has_flattened(trader), "it does not go on", 30)
+    _is_flat(simulator)
+    assert trader.ask("execution.status")["paused"]
+
+    _ = trader.told("resume")
+    _ = trader.alert("orb", "close", "25000")
+    _open_everywhere(trader)
+    struck = len(simulator.struck())
     chance = random.Random(7)
     for number in range(1, 41):
         if chance.random() < 0.5:
@@ -141,36 +168,20 @@ def test_flatten_all_ends_flat_while_the_broker_answers_half_the_time(
     assert done.code == 0, done + done.wrong
     assert done.count("Flat: nothing is open") == 3, "both accounts, and PAPER"
     _is_flat(simulator)
-    assert simulator.struck(), "it went too well"
+    assert len(simulator.struck()) > struck, "it went too well"
     simulator.no_faults()
     _ = trader.alert("orb", "close", "25000")
-    signal = trader.alert("orb", "buy", "25000")
-    assert "paused" in trader.decided(signal, ONE, "refused", "parked")["reason"]
+    refused = trader.decided(trader.alert("orb", "buy", "25000"), ONE, "refused", "parked")
+    assert "paused" in refused["reason"]
 
 
-@pytest.mark.timeout(120)
-def test_flattening_goes_on_after_a_kill_half_way(trader: Trader, simulator: Simulator) -> None:
-    _open_everywhere(trader)
-    simulator.fault("lost-before", "order/*", nth=1, times=3)
-    simulator.fault("slow", "order/*", nth=4, times=9, seconds=5)
-    _ = trader.ask("execution.flatten.all")
-    until(simulator.struck, "it does not begin")
-    trader.process.kill()
-    simulator.no_faults()
-    trader.restart()
-
-    def is_over() -> bool:
-        rows = trader.ask("execution.flattening")["rows"]
-        return bool(rows) and all(row["flat"] for row in rows)
-
-    until(lambda: trader.up("demo") or is_over(), "it does not go on", 30)
-    _is_flat(simulator)
-    assert trader.ask("execution.status")["paused"]
+def _has_flattened(trader: Trader) -> bool:
+    rows = trader.ask("execution.flattening")["rows"]
+    return bool(rows) and all(row["flat"] for row in rows)
 
 
 def _open_everywhere(trader: Trader) -> None:
     """A link's position, a person's with a resting order, and exits that protect nothing more."""
-    _ = trader.link("orb", ONE, *EXITS)
     _ = trader.decided(trader.alert("orb", "buy", "25000", 2), ONE)
     for order in (
         ("sell", "1", "MES1!"),

@@ -353,6 +353,3 @@ async def lab(**settings: Any) -> AsyncIterator[Lab]:
         yield made
     finally:
         await made.crash()
-
-
-

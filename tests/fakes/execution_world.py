@@ -6,26 +6,61 @@ It runs on a :class:`~tests.contract.virtual_loop.VirtualLoop`, where waiting co
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import selectors
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from justtrades_desktop.domain.broker import Environment
 from justtrades_desktop.domain.links import AccountKey, AccountLimits
 from justtrades_desktop.domain.orders import Way
 from justtrades_desktop.execution.house import Patience
-from tests.contract.virtual_loop import here
+from tests.contract.virtual_loop import VirtualLoop, here
 from tests.fakes.execution_lab import Lab, LabFloors
 from tests.fakes.execution_points import PointedFloor, PointedLedger, Points
 from tests.fakes.execution_witness import Witness
 from tests.fakes.fake_floor import FakeFloor, FakeMarket
 
+T = TypeVar("T")
+_FLOWS: Final = 1e-6
+"""Seconds of one turn of the loop: time flows, also for whoever waits for a moment that is now."""
 FREE: Final = AccountLimits(repeat_seconds=0, minute=None, day=None)
 """No caps: they are a test of their own."""
 MOST_CALLS: Final = 3000
 """Of a schedule: more is a program that does not come to rest."""
+
+
+class _Alone(selectors.DefaultSelector):
+    """Nobody else can wake the loop, so nothing is asked of the system but the time to jump."""
+
+    loop: QuickLoop
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is None:
+            raise RuntimeError("everybody waits for ever")
+        self.loop.jump(max(0.0, timeout) + _FLOWS)
+        return []
+
+
+class QuickLoop(VirtualLoop):
+    """A virtual loop for what has neither sockets nor threads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        alone = _Alone()
+        alone.loop = self
+        for key in self._selector.get_map().values():
+            alone.register(key.fileobj, key.events, key.data)
+        self._selector.close()
+        self._selector = alone
+
+
+def quickly(main: Coroutine[Any, Any, T]) -> T:
+    """Run ``main`` on a loop of its own, and close it."""
+    with asyncio.Runner(loop_factory=QuickLoop) as runner:
+        return runner.run(main)
 
 
 class PointedFloors(LabFloors):
@@ -122,7 +157,7 @@ class World(Lab):
         """Until everything has come to rest; a program that is killed meanwhile starts again."""
         ends, calm = here().time() + seconds, 0
         while calm < 3:
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.25)
             if self.points.is_dead:
                 await self.kill()
             calm = 0 if self._is_busy() or self._is_owed() else calm + 1

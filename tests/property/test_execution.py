@@ -11,8 +11,8 @@ from typing import Final
 
 import pytest
 
-from tests.contract.virtual_loop import run
 from tests.fakes.execution_chance import Chance
+from tests.fakes.execution_world import quickly
 
 BATCH: Final = 20
 
@@ -33,7 +33,7 @@ def schedule(number: int) -> list[str]:
     """Live through one; what was wrong with all that led there, or nothing."""
     chance = Chance(random.Random(number))
     try:
-        found = run(chance.lived_through())
+        found = quickly(chance.lived_through())
     except Exception as error:  # noqa: BLE001  (whatever it is, the schedule is to be seen)
         found = [f"{type(error).__name__}: {error}"]
     return [f"schedule {number}:", *chance.log, *found] if found else []

@@ -16,8 +16,7 @@ import pytest
 from justtrades_desktop.domain.exits import level
 from justtrades_desktop.domain.links import Target
 from justtrades_desktop.domain.orders import Verdict
-from tests.contract.virtual_loop import run
-from tests.fakes.execution_world import World, world
+from tests.fakes.execution_world import World, quickly, world
 
 _MOST: Final = 400
 _SAYS_WHY: Final = (Verdict.PARKED, Verdict.PERSON, Verdict.FAILED, Verdict.SUPERSEDED)
@@ -112,7 +111,7 @@ def test_a_kill_at_any_step_neither_sends_twice_nor_forgets(
         return  # it has none
     wrongs: list[str] = []
     for point in range(_MOST):
-        found, killed = run(_told(story, settings, point, late=late))
+        found, killed = quickly(_told(story, settings, point, late=late))
         wrongs += found
         if not killed:
             break
@@ -130,7 +129,7 @@ async def _told(story: str, settings: str, point: int, *, late: bool) -> tuple[l
         await it.link(**_SETTINGS[settings])
         it.points.die_in(point)
         await tells(it)
-        await asyncio.sleep(20)
+        await asyncio.sleep(8)
         await it.rest()
         found = [*it.witness.wrongs, *_ended(it, end)]
         where = f"{story}, {settings}, killed at step {point} ({'; '.join(it.kills)})"

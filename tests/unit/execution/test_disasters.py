@@ -477,17 +477,26 @@ async def test_e15_the_brokers_own_words_are_shown() -> None:
 # Around them
 
 
-async def test_l1_a_burst_of_alerts_asks_the_broker_for_nothing_before_its_orders() -> None:
+async def test_l1_a_burst_of_alerts_asks_the_broker_for_nothing_before_its_orders(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with lab() as it:
         await it.link(mode=LinkMode.SHADOW, **EXITS)
         it.signal(1)
         await it.quiet()
-        before = len(it.floor.sent)
+        before, asked = len(it.floor.sent), []
+
+        async def asking(symbol: str) -> ResolvedContract | str:
+            asked.append(symbol)
+            return "nobody knows"
+
+        monkeypatch.setattr(it.floor, "resolve", asking)
         for to in range(2, 17):
             it.signal(to)
         await it.quiet()
         assert len(it.decisions()) == 16
         assert len(it.floor.sent) == before
+        assert asked == []
 
 
 async def test_l2_a_program_that_is_late_enters_nothing_says_why_and_still_leaves() -> None:
