@@ -45,11 +45,13 @@ def drifts(
 
     Where ``execution`` knows an armed link, only accounts that have one are compared, each with
     the signals of the recorders linked there (``names`` are theirs, by id), and the drift says
-    why. Only contracts that the account's connection has resolved are compared, and only where it has
-    told what its accounts hold; closed and read-only accounts are left out, and PAPER ones that
-    neither hold anything nor have an order: most traders never use them. ``before`` is what
-    this function said last: a drift that was there already keeps its ``since``, a new one is
-    seen ``now``.
+    why, and since when.
+
+    Only contracts that the account's connection has resolved are compared, and only where it has
+    told what its accounts hold; closed and read-only accounts are left out, and without links
+    PAPER ones that neither hold anything nor have an order: most traders never use them.
+    ``before`` is what this function said last: a drift that was there already keeps its
+    ``since``, a new one is seen ``now``.
     """
     positions = tuple(signal_positions)
     summed = _summed(positions)

@@ -12,7 +12,7 @@ from justtrades_desktop.domain.links import AccountKey, Link
 from justtrades_desktop.domain.orders import Decision, Execution, Purpose, Verdict, Wish
 from justtrades_desktop.domain.values import plain
 
-_SKEW: Final = timedelta(seconds=5)  # a broker's clock is not ours
+_SKEW: Final = timedelta(seconds=2)  # a broker's clock is not ours
 _UNDER_WAY: Final = (Verdict.WAITING, Verdict.SENT)
 _BY_SIGNAL: Final = (Purpose.CLOSE, Purpose.TRIM)
 _WISHES: Final = {
@@ -64,9 +64,10 @@ def cause_of(
     """
     fills = _by_fills(execution, place, links, names, way=way, began=began)
     decision = _by_decision(execution, place, links, began)
-    known = [cause for cause in (fills, decision) if cause.at is not None]
-    if known:
-        return max(known, key=lambda cause: cause.at or datetime.min)
+    if fills.at is not None and decision.at is not None:
+        return fills if fills.at > decision.at else decision
+    if fills.said or decision.said:
+        return fills if fills.said else decision
     if began is not None and not any(held.link_id in _ids(links) for held in execution.held):
         who = ", ".join(_name(link, names) for link in links)
         if not any(place.is_of(d) and d.link_id in _ids(links) for d in execution.decisions):

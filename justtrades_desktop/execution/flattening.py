@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from justtrades_desktop.domain.execution import Flattened
@@ -31,7 +32,7 @@ class Flattening:
         self._house = house
         self._changed = changed
         self._quiet_until: dict[int, float] = {}
-        self.report = Flattened(key=floor.key, said="It begins.")
+        self.report = Flattened(key=floor.key, said="It begins.", begun=house.clock())
 
     @property
     def key(self) -> AccountKey:
@@ -123,7 +124,7 @@ class Flattening:
             self._say(f"An order is not cancelled yet: {answer}")
 
     def _say(self, said: str, *, over: bool = False, flat: bool = False) -> None:
-        report = Flattened(key=self.key, said=said, over=over, flat=flat)
+        report = replace(self.report, said=said, over=over, flat=flat)
         if report != self.report:
             self.report = report
             self._changed()

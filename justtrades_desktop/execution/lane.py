@@ -93,27 +93,32 @@ class Lane:
             goal = self._inheriting(old, goal)
         state.goal, state.opened, state.plain, state.at_market = goal, False, False, False
         there = self._there(goal)
-        state.is_add = there > 0
+        state.is_add = there > 0 and not _is_afresh(goal)
         state.opens = max(0, abs(goal.wanted) - there)
         state.limit_until = None
         state.not_before = state.enter_at = 0.0
         held = state.held
         if held is not None and held.link_id == goal.link_id:
             lowered = _lowered(held, goal.wanted)
+            if _is_afresh(goal) and there:
+                # It overtakes a close that has not gone: what is there already stays.
+                side = 1 if goal.wanted > 0 else -1
+                lowered = replace(held, wanted=side * min(there, abs(goal.wanted)))
             if lowered != held:
                 state.held = lowered
                 self._house.records.note(Entry(held=[lowered]))
         self._woken.set()
 
     def _there(self, goal: Goal) -> int:
-        """Contracts on the goal's side: those that are held, and those on their way."""
+        """Contracts on the goal's side: those that are held and stay, and those on their way."""
         state, side = self.state, 1 if goal.wanted > 0 else -1
         coming = sum(
             each.quantity
             for each in state.openings
             if each.kind is OrderKind.MARKET and each.way.sign == side
         )
-        return max(0, state.own * side) + coming
+        leaving = sum(intent.quantity for intent in state.living(*REDUCING))
+        return max(0, state.own * side - leaving) + coming
 
     def _inheriting(self, old: Goal, new: Goal) -> Goal:
         """A trim that overtakes an entry before it was sent leaves a smaller entry to be sent."""
@@ -707,6 +712,11 @@ class Lane:
             return False
         self._at(goal.fresh_until + 0.05)
         return False
+
+
+def _is_afresh(goal: Goal) -> bool:
+    """Whether it is an entry into a position of its own, not one that goes on with what is open."""
+    return goal.may_open and goal.decision.wish in (Wish.ENTER, Wish.REVERSE)
 
 
 def _lowered(held: Held, wanted: int) -> Held:

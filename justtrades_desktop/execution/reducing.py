@@ -123,6 +123,9 @@ class Reducing:
         net = self._floor.net(held.contract_id)
         if net == self._state.trusted:  # a fresh look has proven it old
             net = self._state.expected
+        if self.due() < min(quantity, abs(held.own)):
+            self._sender.settle(intent, IntentState.NOT_SENT, said="overtaken before it was sent")
+            return True
         if net * held.own <= 0 or abs(net) < quantity:
             said = "less was open by the time it would have gone"
             self._sender.settle(intent, IntentState.NOT_SENT, said=said)

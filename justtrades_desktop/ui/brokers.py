@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence, Set
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,15 +17,23 @@ from justtrades_desktop.domain.broker import (
     LinkState,
 )
 from justtrades_desktop.domain.drift import drifts, held, is_known
+from justtrades_desktop.domain.drift_links import any_armed
+from justtrades_desktop.domain.execution import ExecutionState
+from justtrades_desktop.domain.links import AccountKey, LinkMode
 from justtrades_desktop.trading.desk import Desk
 from justtrades_desktop.ui.bridge import Bridge
+from justtrades_desktop.ui.wording import account_named
+
+
+_SETTLED: Final = timedelta(seconds=2)  # orders take a moment: until then it is no difference
 
 
 class Beside(NamedTuple):
     """What the broker holds of an instrument, beside its signals.
 
-    ``net`` is of all connected accounts of the most serious ``environment`` together, never play
-    money and real money in one sum; None where no connection knows. ``mixed`` says that others
+    ``net`` is of all accounts that count, of the most serious ``environment`` together, never play
+    money and real money in one sum; None where no connection knows. All connected accounts count;
+    where links are armed only those that the strategy trades on. ``mixed`` says that others
     know it as well: ``lines`` name all accounts. ``as_of`` is how old the oldest of the sum is
     where a link is not up.
     """
@@ -61,7 +69,9 @@ class Brokers(QObject):
         self.states: Sequence[BrokerState] = ()
         self.drifts: Sequence[Drift] = ()
         self._desk = desk
-        self._beside: dict[str, Beside] = {}
+        self._execution: ExecutionState | None = None
+        self._found: Sequence[Drift] = ()  # with those that orders under way may settle yet
+        self._beside: dict[tuple[str, int], Beside] = {}
         if brokerage is not None:
             bridge.brokers_changed.connect(self._on_brokers)
             bridge.signals_recorded.connect(self._on_signals)
@@ -79,19 +89,48 @@ class Brokers(QObject):
     def look(self) -> None:
         """Read anew how old everything is: a heartbeat alone is not worth an event.
 
-        The program's memory is read and no broker asked; nothing is compared.
+        The program's memory is read and no broker asked; nothing is compared, but a difference
+        that no order has settled meanwhile is told.
         """
-        if self.brokerage is not None:
-            self.states = tuple(self.brokerage.states())
+        if self.brokerage is None:
+            return
+        self.states = tuple(self.brokerage.states())
+        if len(self._settled()) > len(self.drifts):
+            self._compare()
+            self.changed.emit()
 
-    def beside(self, symbol: str) -> Beside:
-        """What the broker holds of the instrument that signals call ``symbol``."""
+    def take(self, execution: ExecutionState) -> bool:
+        """Which links trade where, and what came of it; whether that changed any difference."""
+        before, linked = self.drifts, self._linked
+        self._execution = execution
+        if not self.states or not (linked or self._linked):
+            return False
+        self._compare()
+        if self.drifts == before and linked == self._linked:
+            return False
+        self.changed.emit()
+        return True
+
+    def beside(self, symbol: str, recorder_id: int) -> Beside:
+        """What the broker holds of the instrument that a recorder's signals call ``symbol``."""
         if not self.states:
             return NOWHERE
-        known = self._beside.get(symbol)
+        known = self._beside.get((symbol, recorder_id))
         if known is None:
-            known = self._beside[symbol] = self._add_up(symbol)
+            known = self._add_up(symbol, self._traded_on(recorder_id))
+            self._beside[symbol, recorder_id] = known
         return known
+
+    @property
+    def _linked(self) -> Set[tuple[int, AccountKey]]:
+        """Recorders and the accounts that they trade on."""
+        links = () if self._execution is None else self._execution.links
+        return {(link.recorder_id, link.key) for link in links if link.mode is LinkMode.ARMED}
+
+    def _traded_on(self, recorder_id: int) -> Set[AccountKey] | None:
+        """The accounts that count for a recorder; None means all."""
+        linked = self._linked
+        return {key for recorder, key in linked if recorder == recorder_id} if linked else None
 
     def _on_brokers(self, _: object) -> None:
         self._read()
@@ -109,19 +148,33 @@ class Brokers(QObject):
 
     def _compare(self) -> None:
         positions = (mark.position for mark in self._desk.book.live())
-        self.drifts = drifts(positions, self.states, self.now(), self.drifts)
+        names = {id_: recorder.name for id_, recorder in self._desk.book.recorders.items()}
+        execution = self._execution
+        self._found = drifts(
+            positions, self.states, self.now(), self._found, execution=execution, names=names
+        )
+        self.drifts = self._settled()
         self._beside.clear()
 
-    def _add_up(self, symbol: str) -> Beside:
+    def _settled(self) -> Sequence[Drift]:
+        """Without the differences that are so new that an order under way may settle them."""
+        if not any_armed(self._execution):
+            return self._found
+        return [drift for drift in self._found if self.now() - drift.since >= _SETTLED]
+
+    def _add_up(self, symbol: str, counted: Set[AccountKey] | None) -> Beside:
         known = [s for s in self.states if is_known(s) and symbol in s.contracts]
-        if not known:
-            return NOWHERE
-        environment = max((state.environment for state in known), key=list(Environment).index)
         nets = [
             (state, account.name, net)
             for state in known
             for account, net in held(state, state.contracts[symbol]).items()
+            if counted is None or AccountKey(state.name, account.name) in counted
         ]
+        if counted is not None:
+            known = [state for state in known if any(state is other for other, _, _ in nets)]
+        if not known:
+            return NOWHERE
+        environment = max((state.environment for state in known), key=list(Environment).index)
         summed = [net for state, _, net in nets if state.environment is environment]
         same = [state for state in known if state.environment is environment]
         ages = [at for at in map(_stale_since, same) if at is not None]
@@ -131,10 +184,14 @@ class Brokers(QObject):
             mixed=len(same) < len(known),
             as_of=min(ages, default=None),
             lines=tuple(
-                f"{state.name} {name}: {net} {state.contracts[symbol].name}"
+                f"{account_named(state.name, name)}: {net} {state.contracts[symbol].name}"
                 for state, name, net in nets
             ),
-            drifts=tuple(self._drifts_in(symbol, known)),
+            drifts=tuple(
+                drift
+                for drift in self._drifts_in(symbol, known)
+                if counted is None or AccountKey(drift.connection, drift.account) in counted
+            ),
         )
 
     def _drifts_in(self, symbol: str, states: Sequence[BrokerState]) -> Iterator[Drift]:

@@ -160,4 +160,6 @@ class OrderDesk(QObject):
     def _read(self) -> None:
         if self.executions is not None:
             self.state = self.executions.state()
+            if self.brokers.take(self.state):
+                return  # they have told it
         self.changed.emit()

@@ -14,6 +14,7 @@ from justtrades_desktop.domain.links import LinkMode
 from justtrades_desktop.ui.broker_words import environment_colour, environment_word
 from justtrades_desktop.ui.delegates import mixed
 from justtrades_desktop.ui.theme import Colours
+from justtrades_desktop.ui.wording import sentence
 
 translate = QCoreApplication.translate
 
@@ -69,7 +70,9 @@ def brakes_said(state: ExecutionState) -> str:
     for brake in state.brakes:
         if brake.by_hand and state.paused:
             continue  # the same thing
-        lines.append(brake.said if brake.key is None else f"{brake.key}: {brake.said}")
+        said = sentence(brake.said)
+        named = brake.key is None or str(brake.key) in said  # most say it themselves
+        lines.append(said if named else f"{brake.key}: {said}")
     if not lines:
         return ""
     return " ".join([*lines, translate("Mode", "Exits still go out.")])

@@ -24,11 +24,27 @@ def in_words(error: UserError | NotStored) -> str:
     ).replace("%1", str(error))
 
 
+def sentence(said: str) -> str:
+    """With a full stop behind it, and never with two."""
+    said = one_line(said).rstrip()
+    return said if said.endswith((".", "!", "?", "…")) else f"{said}."
+
+
 def drift_in_words(drift: Drift) -> str:
     """What differs, and since when it is known."""
     since = clock(drift.since, datetime.now(UTC))
-    said = translate("Wording", "%1 Seen since %2.").replace("%2", since)
-    return said.replace("%1", one_line(drift.said))
+    if not drift.why:
+        said = translate("Wording", "%1 Seen since %2.").replace("%2", since)
+        return said.replace("%1", one_line(drift.said))
+    said = translate("Wording", "%1 since %2: %3.").replace("%2", since)
+    said = said.replace("%3", one_line(drift.why))
+    return said.replace("%1", one_line(drift.said).rstrip("."))
+
+
+def account_named(connection: str, account: str) -> str:
+    """Connection and account, once where both have the same name."""
+    both = dict.fromkeys((one_line(connection), one_line(account)))
+    return " ".join(both)
 
 
 def held_in_words(position: int) -> str:

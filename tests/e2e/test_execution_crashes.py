@@ -79,11 +79,13 @@ def _round(trader: Trader, simulator: Simulator, moment: Moment, chance: random.
     """Flat before and after."""
     if moment.held:
         _ = trader.decided(trader.alert("orb", "buy", "25000"), ONE)
-    before = len(simulator.orders())
-    signal = _killed(trader, simulator, moment, chance)
+    before, decided = len(simulator.orders()), trader.told("decisions")
+    _killed(trader, simulator, moment, chance)
     trader.restart()
     trader.up("demo")
-    decision = trader.decided(signal, ONE, *OVER)
+    newest = max((row["id"] for row in decided), default=0)
+    # What was not decided before the kill is decided as one, whatever signals it came from.
+    decision = until(lambda: _over(trader, newest), f"not decided: {moment}", 30)
     markets = [order for order in simulator.orders()[before:] if _kind(order) == "Market"]
     assert len(markets) <= 1, f"sent again: {moment}"
     _is_explained(trader, decision, moment)
@@ -99,19 +101,24 @@ def _kind(order: Row) -> str:
     return str(order["versions"][0]["orderType"])
 
 
-def _killed(trader: Trader, simulator: Simulator, moment: Moment, chance: random.Random) -> int:
-    """The signal in whose middle the program was killed."""
+def _over(trader: Trader, newest: int) -> Row | None:
+    """What the link decided behind ``newest``, once that is over."""
+    rows = [row for row in trader.told("decisions") if row["id"] > newest and row["link"]]
+    return rows[0] if rows and rows[0]["verdict"] in OVER else None
+
+
+def _killed(trader: Trader, simulator: Simulator, moment: Moment, chance: random.Random) -> None:
+    """An alert, and in the middle of it the end."""
     struck = len(simulator.struck())
     if moment.kind:
         simulator.fault(moment.kind, moment.match, seconds=5)
-    signal = trader.alert("orb", moment.action, "25000")
+    _ = trader.alert("orb", moment.action, "25000")
     if moment.kind:
         until(lambda: len(simulator.struck()) > struck, f"nothing went wrong: {moment}")
     else:
         time.sleep(chance.uniform(0, 0.1))
     trader.process.kill()
     simulator.no_faults()
-    return signal
 
 
 def _is_explained(trader: Trader, decision: Row, moment: Moment) -> None:

@@ -31,6 +31,7 @@ from justtrades_desktop.domain.signals import Action
 from justtrades_desktop.execution.desk import ExecutionDesk
 from justtrades_desktop.execution.house import Patience
 from justtrades_desktop.execution.ports import Entry, Floor, Kept
+from tests.contract.virtual_loop import VirtualLoop
 from tests.fakes.fake_floor import FakeFloor, FakeMarket
 
 QUICK: Final = Patience(
@@ -215,7 +216,9 @@ class Lab:
         )
 
     def clock(self) -> datetime:
-        return datetime.now(UTC) + self.offset
+        loop = asyncio.get_running_loop()
+        now = loop.clock() if isinstance(loop, VirtualLoop) else datetime.now(UTC)
+        return now + self.offset
 
     def _spawn(self, name: str, service: Callable[[], Awaitable[None]]) -> None:
         async def run() -> None:

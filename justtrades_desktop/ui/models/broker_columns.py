@@ -122,11 +122,11 @@ def drift_columns() -> list[Column[DriftRow]]:
         ),
         Column(
             title=tr("In words"),
-            text=lambda row: shown.one_line(row.drift.said),
+            text=lambda row: drift_in_words(row.drift),
             sort_key=lambda row: row.drift.said,
             tone=lambda row: _old_or(row.told, Tone.WARNING),
             tooltip=lambda row: drift_in_words(row.drift),
-            state=lambda row: (row.drift.said, row.told),
+            state=lambda row: (row.drift, row.told),
         ),
     ]
 

@@ -206,7 +206,9 @@ class PositionsModel(TableModel[PositionRow]):
     def _row(self, mark: Mark) -> PositionRow:
         ticked = self._desk.book.prices.get(mark.position.symbol)
         name = self._name(mark.position.recorder_id)
-        beside = NOWHERE if self._brokers is None else self._brokers.beside(mark.position.symbol)
+        position, beside = mark.position, NOWHERE
+        if self._brokers is not None:
+            beside = self._brokers.beside(position.symbol, position.recorder_id)
         return PositionRow.of(mark, name, ticked, self._desk.clock(), broker=beside)
 
     def _closed_row(self, position: Position) -> PositionRow:

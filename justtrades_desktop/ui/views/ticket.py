@@ -112,8 +112,8 @@ class TicketView(QWidget):
 
     def _item(self, account: AccountState) -> tuple[str, AccountKey]:
         mode = environment_word(account.environment)
-        name = shown.one_line(account.key.account)
-        return f"{name} · {mode} · {shown.one_line(account.key.connection)}", account.key
+        names = (shown.one_line(account.key.account), mode, shown.one_line(account.key.connection))
+        return " · ".join(dict.fromkeys(names)), account.key
 
     def _list_contracts(self) -> None:
         account = self.account

@@ -659,7 +659,7 @@ async def test_an_add_whose_doubt_is_never_cleared_up_leaves_the_stop_following(
 
 async def test_what_was_to_be_flat_at_the_sessions_end_is_closed_by_a_later_start() -> None:
     async with lab() as it:
-        it.offset = datetime(2026, 11, 20, 21, 50, tzinfo=UTC) - datetime.now(UTC)
+        it.offset = datetime(2026, 11, 20, 21, 50, tzinfo=UTC) - it.clock()
         await it.link(flat_at_session_end=True)
         it.signal(1)
         await it.quiet()
