@@ -262,6 +262,7 @@ class ExecutionDesk:
 
     def day_pnl(self, link_id: int) -> Decimal | None:
         """Realized and unrealized P&L of a link on this session day, in money, before fees."""
+        self.results.take(reversed(self.records.executions()))
         total = self.results.realized(link_id, self._calendar.session_day(self._clock()))
         for held in self.lanes.holding(link_id):
             traded = self._traded(held)

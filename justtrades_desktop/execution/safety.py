@@ -16,6 +16,7 @@ from justtrades_desktop.domain.links import (
     AccountLimits,
     Link,
     LinkMode,
+    LinkSettings,
 )
 from justtrades_desktop.domain.orders import Purpose
 from justtrades_desktop.execution.brakes import Everywhere, Here, LoopLag, brakes, standing
@@ -65,14 +66,13 @@ class Safety:
 
     def stops(self, key: AccountKey, contract_id: int, link: Link | None) -> Sequence[str]:
         """Why entries stop now, in words."""
-        needs_price = link is not None and link.settings.slippage_ticks is not None
         here = self.here(self._floors.expect(key))
         found = brakes(
             Purpose.ENTRY,
             replace(self.everywhere(), lag=""),  # that one passes: entries wait for it
             here,
             contract_id=contract_id,
-            needs_price=needs_price,
+            needs_price=link is not None and _needs_price(link.settings),
         )
         said = [brake.said for brake in found]
         running = self._flattening.get(key)
@@ -239,6 +239,12 @@ class Safety:
     async def _save_flattening(self) -> None:
         unfinished = [each.key for each in self._flattening.values() if not each.report.over]
         await self._ledger.save_flattening(unfinished)
+
+
+def _needs_price(settings: LinkSettings) -> bool:
+    """Whether what the settings ask for cannot be done without the market's price."""
+    moved = settings.trail_after or settings.trail_step or settings.break_even
+    return settings.slippage_ticks is not None or bool(settings.own_exits and moved)
 
 
 def _refuse_limits(limits: AccountLimits) -> None:

@@ -24,7 +24,6 @@ from justtrades_desktop.trading.desk import Desk
 from justtrades_desktop.ui.bridge import Bridge
 from justtrades_desktop.ui.wording import account_named
 
-
 _SETTLED: Final = timedelta(seconds=2)  # orders take a moment: until then it is no difference
 
 

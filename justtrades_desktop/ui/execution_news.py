@@ -10,6 +10,7 @@ from justtrades_desktop.domain.execution import ExecutionState
 from justtrades_desktop.domain.orders import Decision, Verdict
 from justtrades_desktop.ui.format import one_line
 from justtrades_desktop.ui.notices import Notice
+from justtrades_desktop.ui.order_words import is_word, word_of
 
 translate = QCoreApplication.translate
 
@@ -62,12 +63,27 @@ def _parked(before: ExecutionState, state: ExecutionState) -> Iterator[Notice]:
 
 def _failed(before: ExecutionState, state: ExecutionState) -> Iterator[Notice]:
     known = {(decision.id, decision.verdict) for decision in before.decisions}
-    for decision in state.decisions:
-        if decision.verdict in _NEED and (decision.id, decision.verdict) not in known:
+    new = [
+        decision
+        for decision in state.decisions
+        if decision.verdict in _NEED and (decision.id, decision.verdict) not in known
+    ]
+    said = {text for decision in new if not is_word(decision) for text in _texts(decision)}
+    for decision in new:
+        if not is_word(decision):
             title = translate("ExecutionNews", "%1: an order failed")
             if decision.verdict is Verdict.PERSON:
-                title = translate("ExecutionNews", "%1: needs you, an order is in doubt")
+                title = translate("ExecutionNews", "%1: an order needs you")
             yield _notice(title, decision, decision.came or decision.reason)
+        elif (text := word_of(decision)).rstrip(".") not in said:
+            yield _notice(translate("ExecutionNews", "%1: look at this"), decision, text)
+
+
+def _texts(decision: Decision) -> Iterator[str]:
+    """How the engine's word about it may repeat it."""
+    came, why = one_line(decision.came), one_line(decision.reason)
+    for text in (came, why, f"{came} {why}"):
+        yield text.strip().rstrip(".")
 
 
 def _braked(before: ExecutionState, state: ExecutionState) -> Iterator[Notice]:

@@ -9,7 +9,15 @@ from typing import Final
 
 from justtrades_desktop.domain.contracts import Product
 from justtrades_desktop.domain.execution import Preview, Ticket, Trouble
-from justtrades_desktop.domain.orders import IntentState, OrderKind, Purpose, Verdict, Way, Wish
+from justtrades_desktop.domain.orders import (
+    Decision,
+    IntentState,
+    OrderKind,
+    Purpose,
+    Verdict,
+    Way,
+    Wish,
+)
 from justtrades_desktop.ui import format as shown
 from justtrades_desktop.ui.format import Tone, tr
 
@@ -79,6 +87,23 @@ def verdict_word(verdict: Verdict) -> str:
         Verdict.FAILED: tr("failed"),
         Verdict.PERSON: tr("needs a person"),
     }[verdict]
+
+
+def is_word(decision: Decision) -> bool:
+    """Whether it decides nothing: the program has something to say that a person must know."""
+    return (
+        decision.wish is Wish.HOLD
+        and decision.verdict is Verdict.PERSON
+        and decision.link_id is None
+        and decision.signal_id is None
+    )
+
+
+def word_of(decision: Decision) -> str:
+    """What it says, without the account's name before it: that stands in a column of its own."""
+    return shown.one_line(decision.reason or decision.came).removeprefix(
+        shown.one_line(f"{decision.key}: ")
+    )
 
 
 VERDICT_TONES: Final[Mapping[Verdict, Tone]] = {

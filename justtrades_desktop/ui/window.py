@@ -127,7 +127,7 @@ class MainWindow(QMainWindow):
         self.positions = PositionsView(desk, self._bridge, tasks, colours, brokers=self.brokers)
         self.journal = JournalView(desk, self._bridge, colours, self.chart_setting)
         self.analysis = AnalysisView(desk, self._bridge, colours, self.chart_setting)
-        self.signals = SignalsView(desk, self._bridge, tasks, colours)
+        self.signals = SignalsView(desk, self._bridge, tasks, colours, orders=self.order_desk)
         self.work = QTabWidget()
         self.work.setDocumentMode(True)
         self.work.setAccessibleName(self.tr("Positions, journal and signals"))

@@ -92,7 +92,9 @@ class Witness:
         """The exchange has carried something out: exits are never more than what is open."""
         if floor.key in self.disturbed:
             return
-        nets = {cid: net for (account, cid), net in self._nets.items() if account == floor.account_id}
+        nets = {
+            cid: net for (account, cid), net in self._nets.items() if account == floor.account_id
+        }
         for contract_id in {row["contractId"] for row in floor.true_working()} | {*nets}:
             self._exits(floor, contract_id, nets.get(contract_id, 0))
 
@@ -103,7 +105,9 @@ class Witness:
         for row in floor.true_working():
             if row["contractId"] != contract_id or not self._is_exit(row):
                 continue
-            if row["ordStatus"] == "Suspended" or (row["ordStatus"] == "PendingNew" and "parentId" in row):
+            if row["ordStatus"] == "Suspended" or (
+                row["ordStatus"] == "PendingNew" and "parentId" in row
+            ):
                 continue  # it waits for its entry
             left = row["orderQty"] - self._filled[row["id"]]
             kind = "targets" if row["orderType"] == "Limit" else "stops"
@@ -115,7 +119,7 @@ class Witness:
                 pair = min(row["id"], other), max(row["id"], other)
                 pairs[pair] = max(pairs.get(pair, 0), left)
         for (kind, action), count in sums.items():
-            closing = net > 0 and action == "Sell" or net < 0 and action == "Buy"
+            closing = action == ("Sell" if net > 0 else "Buy") if net else False
             if not closing or count > abs(net):
                 self._wrong(f"{floor.key}: {kind} {action} {count} rest where {net:+d} is open")
 
@@ -151,7 +155,9 @@ class Witness:
             return
         self._reduced(key, intent, before, after)
         if key not in self.strangers and abs(after) > self.most[key]:
-            self._wrong(f"{key} holds {after:+d}, and no signal ever asked for more than {self.most[key]}")
+            self._wrong(
+                f"{key} holds {after:+d}, and no signal ever asked for more than {self.most[key]}"
+            )
 
     def _reduced(self, key: AccountKey, intent: Intent | None, before: int, after: int) -> None:
         if intent is None or intent.purpose not in _REDUCING:
@@ -169,5 +175,9 @@ class Witness:
 def _short(body: Mapping[str, Any]) -> str:
     names = ("orderId", "action", "orderQty", "orderType", "price", "stopPrice", "clOrdId")
     said = [f"{name}={body[name]}" for name in names if name in body]
-    said += [f"{name}({_short(body[name])})" for name in ("bracket1", "bracket2", "other") if name in body]
+    said += [
+        f"{name}({_short(body[name])})"
+        for name in ("bracket1", "bracket2", "other")
+        if name in body
+    ]
     return " ".join(said)

@@ -35,12 +35,14 @@ MOST_CALLS: Final = 3000
 class _Alone(selectors.DefaultSelector):
     """Nobody else can wake the loop, so nothing is asked of the system but the time to jump."""
 
-    loop: QuickLoop
+    def __init__(self, loop: QuickLoop) -> None:
+        super().__init__()
+        self._loop = loop
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
             raise RuntimeError("everybody waits for ever")
-        self.loop.jump(max(0.0, timeout) + _FLOWS)
+        self._loop.jump(max(0.0, timeout) + _FLOWS)
         return []
 
 
@@ -48,13 +50,9 @@ class QuickLoop(VirtualLoop):
     """A virtual loop for what has neither sockets nor threads."""
 
     def __init__(self) -> None:
-        super().__init__()
-        alone = _Alone()
-        alone.loop = self
-        for key in self._selector.get_map().values():
-            alone.register(key.fileobj, key.events, key.data)
-        self._selector.close()
-        self._selector = alone
+        self._virtual = 0.0
+        self.jumps = 0
+        asyncio.SelectorEventLoop.__init__(self, _Alone(self))
 
 
 def quickly(main: Coroutine[Any, Any, T]) -> T:
@@ -82,10 +80,10 @@ class PointedFloors(LabFloors):
 
 
 class World(Lab):
-    """A :class:`Lab` with a witness, killed by ``points``; real patience, for time costs nothing."""
+    """A :class:`Lab` with a witness, killed by ``points``; real patience: time costs nothing."""
 
-    def __init__(self, *, patience: Patience = Patience(), **exchange: Any) -> None:  # noqa: B008
-        super().__init__(patience=patience, **exchange)
+    def __init__(self, **exchange: Any) -> None:
+        super().__init__(patience=Patience(), **exchange)
         self.market = FakeMarket(**exchange)
         self.points = Points()
         self.pointed = PointedLedger(self.points)

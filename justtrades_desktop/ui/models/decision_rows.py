@@ -87,7 +87,7 @@ def decision_columns() -> list[Column[DecisionRow]]:
         ),
         cells.text(row, tr("Sent"), sent, tip=lambda r: "\n".join(map(intent_said, r.intents))),
         cells.text(row, tr("Came"), _came, tip=_came),
-        cells.text(row, tr("Why"), lambda r: r.decision.reason, tip=lambda r: r.decision.reason),
+        cells.text(row, tr("Why"), _why, tip=lambda r: r.decision.reason),
     ]
 
 
@@ -97,7 +97,7 @@ def story(row: DecisionRow) -> Sequence[tuple[str, str]]:
     lines = [
         (tr("Signal"), _signal_in_full(row)),
         (tr("Strategy"), row.strategy or shown.UNKNOWN),
-        (tr("Wanted"), f"{words.wish_word(decision.wish)}: {_wanted(row)}"),
+        (tr("Wanted"), _wanted_in_full(row)),
         (tr("Verdict"), words.verdict_word(decision.verdict)),
         (tr("Why"), shown.several_lines(decision.reason) or shown.UNKNOWN),
     ]
@@ -146,7 +146,13 @@ def intent_in_full(intent: Intent, product: Product | None) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def _why(row: DecisionRow) -> str:
+    return words.word_of(row.decision) if words.is_word(row.decision) else row.decision.reason
+
+
 def _who(orders: OrderDesk, decision: Decision) -> str:
+    if words.is_word(decision):
+        return "JustTrades"
     return orders.strategy(decision.link_id) or words.wish_word(decision.wish)
 
 
@@ -161,16 +167,24 @@ def _signal(row: DecisionRow) -> str:
 def _signal_in_full(row: DecisionRow) -> str:
     decision = row.decision
     if decision.signal_id is None:
-        return tr("none: {}").format(words.wish_word(decision.wish))
+        wish = words.wish_word(decision.wish)
+        return tr("none") if words.is_word(decision) else tr("none: {}").format(wish)
     at = "" if decision.signal_at is None else shown.moment(decision.signal_at)
     parts = [f"{_signal(row)}", shown.one_line(decision.symbol), at]
     return " · ".join(part for part in parts if part)
 
 
 def _wanted(row: DecisionRow) -> str:
+    if words.is_word(row.decision):
+        return ""
     before, wanted = row.decision.before, row.decision.wanted
     contract = shown.one_line(row.decision.contract or row.decision.symbol)
     return f"{held_in_words(before)} → {held_in_words(wanted)} {contract}".rstrip()
+
+
+def _wanted_in_full(row: DecisionRow) -> str:
+    wanted = _wanted(row)
+    return f"{words.wish_word(row.decision.wish)}: {wanted}" if wanted else shown.UNKNOWN
 
 
 def _came(row: DecisionRow) -> str:

@@ -11,6 +11,7 @@ from justtrades_desktop.domain.instructions import described
 from justtrades_desktop.domain.signals import Action, Outcome, Source
 from justtrades_desktop.ui import format as shown
 from justtrades_desktop.ui.format import Tone, tr
+from justtrades_desktop.ui.models.signal_orders import Story, in_few_words, in_lines, story_tone
 from justtrades_desktop.ui.models.table import Column
 
 _TONES: Final = {
@@ -18,11 +19,14 @@ _TONES: Final = {
     Outcome.IGNORED.value: Tone.MUTED,
     Outcome.UNREADABLE.value: Tone.DANGER,
 }
-RECEIVED, RECORDER, OUTCOME, READ_AS, REASON, AGAIN, BODY = range(7)
+RECEIVED, RECORDER, OUTCOME, READ_AS, ORDERS, REASON, AGAIN, BODY = range(8)
 
 
-def columns(recorder: Callable[[SignalLine], str]) -> list[Column[SignalLine]]:
-    """The columns from left to right; ``recorder`` names who received a signal."""
+def columns(
+    recorder: Callable[[SignalLine], str], orders: Callable[[SignalLine], Story]
+) -> list[Column[SignalLine]]:
+    """The columns from left to right; ``recorder`` names who received a signal, ``orders`` says
+    what its links made of it."""
     return [
         Column(
             title=tr("Received"),
@@ -38,6 +42,14 @@ def columns(recorder: Callable[[SignalLine], str]) -> list[Column[SignalLine]]:
             text=read_as,
             sort_key=read_as,
             hint=tr("In the alert's own numbers; behind the arrow the position it states"),
+        ),
+        Column(
+            title=tr("Orders"),
+            text=lambda line: in_few_words(orders(line)),
+            sort_key=lambda line: in_few_words(orders(line)) or None,
+            tone=lambda line: story_tone(orders(line)),
+            tooltip=lambda line: in_lines(orders(line)),
+            hint=tr("What the accounts that follow the strategy made of it"),
         ),
         Column(
             title=tr("Reason"),

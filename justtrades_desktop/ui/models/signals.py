@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,7 +14,8 @@ from justtrades_desktop.domain.events import SignalLine, SignalRecorded, SignalR
 from justtrades_desktop.domain.signals import Outcome
 from justtrades_desktop.trading.desk import Desk
 from justtrades_desktop.ui.bridge import Bridge
-from justtrades_desktop.ui.models.signal_line import RECORDER, columns, read_as
+from justtrades_desktop.ui.models.signal_line import ORDERS, RECORDER, columns, read_as
+from justtrades_desktop.ui.models.signal_orders import SignalOrders, Story
 from justtrades_desktop.ui.models.table import TableModel
 from justtrades_desktop.ui.tasks import Tasks
 
@@ -51,9 +52,16 @@ class SignalsModel(TableModel[SignalLine]):
     fetching_changed = Signal(bool)
 
     def __init__(
-        self, desk: Desk, bridge: Bridge, tasks: Tasks, parent: QObject | None = None
+        self,
+        desk: Desk,
+        bridge: Bridge,
+        tasks: Tasks,
+        parent: QObject | None = None,
+        *,
+        orders: SignalOrders | None = None,
     ) -> None:
-        super().__init__(columns(self.recorder), parent)
+        super().__init__(columns(self.recorder, self.orders), parent)
+        self._orders = orders
         self._desk = desk
         self._tasks = tasks
         self._wanted = Wanted()
@@ -66,6 +74,8 @@ class SignalsModel(TableModel[SignalLine]):
         bridge.signals_recorded.connect(self._on_recorded)
         bridge.signals_repeated.connect(self._on_repeated)
         bridge.recorders_changed.connect(self._on_recorders)
+        if orders is not None:
+            orders.changed.connect(self._on_orders)
 
     # What a view asks and does
 
@@ -197,6 +207,13 @@ class SignalsModel(TableModel[SignalLine]):
             last = self.index(len(self.rows) - 1, RECORDER)
             self.dataChanged.emit(self.index(0, RECORDER), last)
 
+    def _on_orders(self, signals: Set[int]) -> None:
+        for signal_id in signals:
+            place = self.place_of(signal_id)
+            if place is not None:
+                cell = self.index(place, ORDERS)
+                self.dataChanged.emit(cell, cell)
+
     def place_of(self, signal_id: int) -> int | None:
         """The row of a signal, None while it is not in the table."""
         place = bisect_left(self.rows, -signal_id, key=lambda line: -line.id)
@@ -205,6 +222,10 @@ class SignalsModel(TableModel[SignalLine]):
 
     def _fits(self, line: SignalLine) -> bool:
         return self._wanted.fits(line, self.recorder(line))
+
+    def orders(self, line: SignalLine) -> Story:
+        """What each of its links made of it."""
+        return () if self._orders is None else self._orders.of(line.id)
 
     def recorder(self, line: SignalLine) -> str:
         """Whose webhook received it."""

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtGui import QColor, QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -57,6 +57,7 @@ class Look(Generic[KeyedT]):
     """What a page shows: its ``name``, ``widths`` in characters, what to do while it is ``empty``.
 
     ``mode`` is the column that says whose money it is, ``chips`` are others drawn on a ground.
+    ``spare`` are those that give way, the first one first, where there is no room for all.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Look(Generic[KeyedT]):
     mode: int = 0
     chips: Sequence[int] = ()
     newest_first: bool = False
+    spare: Sequence[int] = ()
 
 
 class OrderPage(QWidget, Generic[KeyedT]):
@@ -82,6 +84,9 @@ class OrderPage(QWidget, Generic[KeyedT]):
         self._chips = ChipDelegate(colours, self)
         self._modes = ModeDelegate(colours, self)
         self.table = self._make_table(look, bridge)
+        # Before any column is stretched or hidden.
+        self._widths = [self.table.columnWidth(at) for at in range(len(look.widths))]
+        self._spare = tuple(look.spare)
         self.empty = plain_label(look.empty, wrap=True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setMaximumWidth(_ROOM)
@@ -137,6 +142,14 @@ class OrderPage(QWidget, Generic[KeyedT]):
         self.bar.addWidget(button)
         self._buttons.append(button)
         return button
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The least needed columns give way before anything scrolls sideways."""
+        super().resizeEvent(event)
+        missing = sum(self._widths) - self.width()
+        for column in self._spare:
+            self.table.setColumnHidden(column, missing > 0)
+            missing -= self._widths[column]
 
     def _make_table(self, look: Look[KeyedT], bridge: Bridge) -> LiveTable:
         table = LiveTable(bridge)

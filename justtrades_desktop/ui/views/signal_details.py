@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from justtrades_desktop.domain.events import SignalLine
 from justtrades_desktop.ui import format as shown
 from justtrades_desktop.ui.models.signal_line import is_unreadable, outcome, read_as
+from justtrades_desktop.ui.models.signal_orders import Story, in_lines
 from justtrades_desktop.ui.theme import GRID
 
 
@@ -28,11 +29,14 @@ class SignalDetails(QWidget):
 
     apply_by_hand_wanted = Signal(object)  # SignalLine
 
-    def __init__(self, recorder: Callable[[SignalLine], str]) -> None:
+    def __init__(
+        self, recorder: Callable[[SignalLine], str], orders: Callable[[SignalLine], Story]
+    ) -> None:
         super().__init__()
         self._recorder = recorder
+        self._orders_of = orders
         self._line: SignalLine | None = None
-        self.title, self.read, self.reason = _label(), _label(), _label()
+        self.title, self.read, self.orders, self.reason = (_label() for _ in range(4))
         bold = self.title.font()
         bold.setBold(True)
         self.title.setFont(bold)
@@ -67,6 +71,7 @@ class SignalDetails(QWidget):
         self.title.setText(" · ".join(part for part in parts if part))
         self.read.setText(read_as(line))
         self.reason.setText(shown.several_lines(line.reason or shown.UNKNOWN))
+        self._show_orders(in_lines(self._orders_of(line)))
         self.by_hand.setEnabled(is_unreadable(line))
 
     def clear(self) -> None:
@@ -74,9 +79,14 @@ class SignalDetails(QWidget):
         self._line = None
         for label in (self.title, self.read, self.reason):
             label.setText(shown.UNKNOWN)
+        self._show_orders("")
         self.title.setText(self.tr("No signal chosen"))
         self.body.clear()
         self.by_hand.setEnabled(False)
+
+    def _show_orders(self, said: str) -> None:
+        self.orders.setText(shown.several_lines(said))
+        self._form.setRowVisible(self.orders, bool(said))
 
     def _want_by_hand(self) -> None:
         if self._line is not None:
@@ -86,9 +96,10 @@ class SignalDetails(QWidget):
         top = QHBoxLayout()
         top.addWidget(self.title, 1)
         top.addWidget(self.by_hand)
-        form = QFormLayout()
+        self._form = form = QFormLayout()
         form.setHorizontalSpacing(2 * GRID)
         form.addRow(self.tr("Read as"), self.read)
+        form.addRow(self.tr("Orders"), self.orders)
         form.addRow(self.tr("Reason"), self.reason)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(QMargins(GRID, GRID, GRID, GRID))

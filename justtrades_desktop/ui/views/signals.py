@@ -21,14 +21,16 @@ from justtrades_desktop.domain.signals import Outcome
 from justtrades_desktop.trading.desk import Desk
 from justtrades_desktop.ui.bridge import Bridge
 from justtrades_desktop.ui.delegates import ChipDelegate, ToneDelegate, colour_table, set_up_table
-from justtrades_desktop.ui.models.signal_line import OUTCOME, outcome_words
+from justtrades_desktop.ui.executions import OrderDesk
+from justtrades_desktop.ui.models.signal_line import ORDERS, OUTCOME, outcome_words
+from justtrades_desktop.ui.models.signal_orders import SignalOrders
 from justtrades_desktop.ui.models.signals import MOST, SignalsModel, Wanted
 from justtrades_desktop.ui.tasks import Tasks
 from justtrades_desktop.ui.theme import GRID, Colours
 from justtrades_desktop.ui.views.live_table import LiveTable
 from justtrades_desktop.ui.views.signal_details import SignalDetails
 
-_WIDTHS: Final = (10, 13, 11, 30, 30, 5, 11)
+_WIDTHS: Final = (9, 11, 10, 26, 32, 22, 5, 11)
 _AHEAD: Final = 200  # rows below the visible ones that are read before they are reached
 _PAUSE_MS: Final = 300  # after the last key, before the search begins
 
@@ -38,18 +40,27 @@ class SignalsView(QWidget):
 
     apply_by_hand_wanted = Signal(object)  # SignalLine
 
-    def __init__(self, desk: Desk, bridge: Bridge, tasks: Tasks, colours: Colours) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        bridge: Bridge,
+        tasks: Tasks,
+        colours: Colours,
+        *,
+        orders: OrderDesk | None = None,
+    ) -> None:
         super().__init__()
         self.setObjectName("signals")
         self._tasks = tasks
         self._chosen: int | None = None
-        self.model = SignalsModel(desk, bridge, tasks, self)
+        self._orders = None if orders is None else SignalOrders(orders, self)
+        self.model = SignalsModel(desk, bridge, tasks, self, orders=self._orders)
         self._delegates = (ToneDelegate(colours, self), ChipDelegate(colours, self))
         self.table = self._build_table(bridge)
         self.outcome = self._build_outcome()
         self.search = self._build_search()
         self._note = QLabel()
-        self.details = SignalDetails(self.model.recorder)
+        self.details = SignalDetails(self.model.recorder, self.model.orders)
         self.details.apply_by_hand_wanted.connect(self.apply_by_hand_wanted)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -86,6 +97,7 @@ class SignalsView(QWidget):
         table.setItemDelegate(self._delegates[0])
         table.setItemDelegateForColumn(OUTCOME, self._delegates[1])
         set_up_table(table, _WIDTHS)
+        table.setColumnHidden(ORDERS, self._orders is None or not self._orders.present)
         table.selectionModel().currentRowChanged.connect(self._on_current)
         table.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         return table

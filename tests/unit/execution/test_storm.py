@@ -1,11 +1,11 @@
-"""A thousand signals that contradict each other within a second: caps hold, the last word counts."""
+"""A thousand contradictory signals within a second: caps hold, and the last word counts."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -35,7 +35,7 @@ async def _storm(it: World, chance: Random, among: Sequence[int]) -> None:
         await asyncio.sleep(0.001)
 
 
-async def _accounts(it: World, limits: AccountLimits, **settings: object) -> list[FakeFloor]:
+async def _accounts(it: World, limits: AccountLimits, **settings: Any) -> list[FakeFloor]:
     """Ten accounts with a strategy each."""
     floors = []
     for recorder_id in range(1, _LINKS + 1):
