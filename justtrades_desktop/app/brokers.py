@@ -360,7 +360,7 @@ class Brokers:
         wanted |= {r.symbol for r in self._desk.recorders if r.symbol is not None and r.enabled}
         for link in self._links.values():
             if link.connection is not None:
-                held = {position.symbol for position in link.connection.state().positions}
+                held = {position.symbol for position in link.connection.mirror.positions()}
                 self._watch_on(link, link.connection, wanted | held)
 
     def _watch_on(self, link: _Link, connection: Connection, wanted: set[str]) -> None:

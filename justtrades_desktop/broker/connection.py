@@ -197,7 +197,7 @@ class Connection:
     @property
     def is_live(self) -> bool:
         """Whether the mirror is being kept true now: a link is up only once it has synced."""
-        return self._orders_link.state.light is Light.UP and self.mirror.synced
+        return self._orders_link.light is Light.UP and self.mirror.synced
 
     @property
     def orders_link(self) -> LinkState:

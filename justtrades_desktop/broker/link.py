@@ -55,6 +55,11 @@ class Link:
             return replace(self._state, said=said)
         return replace(self._state, said=said, progress_at=self._socket.progress_at)
 
+    @property
+    def light(self) -> Light:
+        """Only whether it is up."""
+        return self._state.light
+
     async def keep_up(self, live: Live) -> None:
         """Keep the link up until cancelled."""
         self._show(Light.CONNECTING)

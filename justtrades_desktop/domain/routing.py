@@ -100,7 +100,7 @@ def _routed(case: Case) -> Routed:
         return _exit(case)
     if not memory.is_in:
         if step.before * step.after > 0:
-            said = "the link is not in this position: its entry was not taken"
+            said = "the link is not in this position: its entry was not taken, or it has left"
             return _idle(memory.seeing(step.after), said)
         return _enter(case)
     if step.after * memory.side > 0:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from justtrades_desktop.domain.broker import BrokerOrder
 from justtrades_desktop.domain.links import AccountKey
-from justtrades_desktop.domain.orders import Execution, Intent, Purpose
+from justtrades_desktop.domain.orders import Execution, Held, Intent, Purpose
 from justtrades_desktop.execution.filling import execution_of
+from justtrades_desktop.execution.house import House
 from justtrades_desktop.execution.lane_state import Ours
 from justtrades_desktop.execution.lanes import Lanes
 from justtrades_desktop.execution.ports import Entry, Fill, Floor
-from justtrades_desktop.execution.records import Records
 
 _OURS = "jt-"
 
@@ -18,8 +19,9 @@ _OURS = "jt-"
 class Blotter:
     """Writes down what others did on an account."""
 
-    def __init__(self, records: Records, lanes: Lanes, by_hand: Mapping[str, Intent]) -> None:
-        self._records = records
+    def __init__(self, house: House, lanes: Lanes, by_hand: Mapping[str, Intent]) -> None:
+        self._house = house
+        self._records = house.records
         self._lanes = lanes
         self._by_hand = by_hand
         self._seen: dict[AccountKey, int] = {}
@@ -47,21 +49,32 @@ class Blotter:
                 # A lane's own, or not known yet whose: looked at again later.
                 self._waiting.setdefault(floor.key, []).append(fill)
                 continue
-            intent = self._by_hand.get(client_id)
-            ours = None
-            if intent is not None:
-                ours = Ours(fill.order_id, client_id, Purpose.HAND, intent.decision_id)
-            decision = self._records.decision(intent.decision_id) if intent is not None else None
-            rows.append(
-                execution_of(
-                    fill,
-                    floor,
-                    ours=ours,
-                    contract=order.symbol,
-                    decision=decision,
-                    link_id=None,
-                    product=None,
-                )
-            )
+            rows.append(self._row(floor, fill, order, client_id))
         if rows:
             self._records.note(Entry(executions=rows))
+
+    def _row(self, floor: Floor, fill: Fill, order: BrokerOrder, client_id: str) -> Execution:
+        intent, held = self._by_hand.get(client_id), self._flattened(floor, fill, client_id)
+        ours, link_id, decision_id = None, None, None
+        if intent is not None:
+            decision_id = intent.decision_id
+            ours = Ours(fill.order_id, client_id, Purpose.HAND, decision_id)
+        elif held is not None:
+            link_id, decision_id = held.link_id or None, held.decision_id
+            ours = Ours(fill.order_id, client_id, Purpose.FLATTEN, decision_id)
+        return execution_of(
+            fill,
+            floor,
+            ours=ours,
+            contract=order.symbol,
+            decision=self._records.decision(decision_id) if decision_id is not None else None,
+            link_id=link_id,
+            product=None,
+        )
+
+    def _flattened(self, floor: Floor, fill: Fill, client_id: str) -> Held | None:
+        """What a link held where the broker was told to flatten: that fill bears no id of ours."""
+        held = self._house.liquidated.get((floor.key, fill.contract_id))
+        if held is None or client_id or fill.signed * held.own >= 0:
+            return None
+        return held if fill.at >= held.at.timestamp() else None

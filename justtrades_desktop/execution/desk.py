@@ -136,7 +136,7 @@ class ExecutionDesk:
         )
         self._reckoning = Reckoning(self.lanes, self.house)
         self._watch = Watch(self.lanes, calendar, self.day_pnl)
-        self._blotter = Blotter(self.records, self.lanes, self.by_hand.intents)
+        self._blotter = Blotter(self.house, self.lanes, self.by_hand.intents)
 
     # Its life
 

@@ -97,6 +97,9 @@ class Flattening:
         if net is None or net == 0:
             return
         self._quiet_until[contract_id] = now + _ROUND
+        lane = self._lanes.find(self.key, contract_id)
+        if lane is not None and lane.state.held is not None:
+            self._house.liquidated[self.key, contract_id] = lane.state.held
         match await self._floor.liquidate(contract_id):
             case Doubt(why=why):
                 self._quiet_until[contract_id] = self._house.now() + _DOUBTFUL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Final
 
 from justtrades_desktop.domain.broker import ResolvedContract
 from justtrades_desktop.domain.contracts import Product
+from justtrades_desktop.domain.errors import NotStored, UserError
 from justtrades_desktop.domain.links import Direction, Link, LinkMode
 from justtrades_desktop.domain.orders import Decision, Held, Verdict, Wish
 from justtrades_desktop.domain.routing import (
@@ -29,6 +31,9 @@ from justtrades_desktop.execution.memories import Memories, corrected
 from justtrades_desktop.execution.ports import Entry, Floor, SignalSide
 
 _OPENING: Final = (Wish.ENTER, Wish.ADD, Wish.REVERSE)
+log = logging.getLogger(__name__)
+
+_LAST: Final = 50  # signals among which the one that was missed is looked for
 _BELIEVED: Final = 1200.0  # seconds that a contract is taken for what an instrument means
 
 
@@ -85,10 +90,32 @@ class Following:
             self._steps.put_nowait(step)
         while True:
             step = await self._steps.get()
+            if not step.signal_id:
+                step = await self._known(step)
             if self.link.mode is LinkMode.OFF:
                 self._see(step)
             else:
                 await self.decide(step)
+
+    async def _known(self, missed: Step) -> Step:
+        """With the signal that it ends at, its price and its own exits, where that is known."""
+        try:
+            last = await self._signals.last_steps(missed.recorder_id, _LAST)
+        except (NotStored, UserError) as error:
+            log.warning("the signals that were missed cannot be read: %s", error)
+            return missed
+        found = [s for s in last if s.symbol == missed.symbol and s.after == missed.after]
+        if not found:
+            return missed
+        step = found[-1]
+        self._heard = max(self._heard, step.signal_id)
+        return missed._replace(
+            signal_id=step.signal_id,
+            price=step.price,
+            at=step.at,
+            take_profit=step.take_profit,
+            stop_loss=step.stop_loss,
+        )
 
     def _see(self, step: Step) -> None:
         """Switched off: it only notes where the signals are."""

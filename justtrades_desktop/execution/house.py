@@ -73,6 +73,9 @@ class House:
     """Entries of an account that are under way."""
     held_account: Callable[[AccountKey], int] = lambda _: 0
     """Contracts that an account holds, without signs."""
+    liquidated: dict[tuple[AccountKey, int], Held] = field(default_factory=dict)
+    """Contracts that the broker was last told to flatten by itself, with what a link held there:
+    its fill names no order of ours."""
     leaving: set[int] = field(default_factory=set)
     """Links that are about to be switched off or removed: nothing new is entered for them."""
     patience: Patience = field(default_factory=Patience)

@@ -65,6 +65,7 @@ class Opening:
             if self._house.now() + refused.seconds > self._fresh_until(goal):
                 return self._give_up(goal, Verdict.PARKED, refused.reason)
             self._state.enter_at = self._house.now() + refused.seconds
+            self._house.records.decide(goal.decision, reason=refused.reason)
             return False
         if refused:
             return self._give_up(goal, Verdict.REFUSED, refused)

@@ -142,6 +142,7 @@ class Reducing:
         self._state.not_before = self._house.now() + self._house.patience.doubt
         said = f"{held.key}: {held.contract} is left to the broker to flatten: {why}."
         self._house.tell(said, held.key)
+        self._house.liquidated[held.key, held.contract_id] = held
         answer = await self._floor.liquidate(held.contract_id)
         if isinstance(answer, Refused | NotSent):
             self._failed(answer)
@@ -151,6 +152,7 @@ class Reducing:
         """A disk that fails stops no exit: the broker flattens by itself and cannot overshoot."""
         self._state.not_before = self._house.now() + self._house.patience.doubt
         if whole and self._floor.is_up and not any(self._state.living(*REDUCING)):
+            self._house.liquidated[held.key, held.contract_id] = held
             await self._floor.liquidate(held.contract_id)
             said = f"{held.key}: the ledger cannot be written, so {held.contract} was flattened."
             self._house.tell(said, held.key)

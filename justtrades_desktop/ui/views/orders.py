@@ -34,7 +34,7 @@ from justtrades_desktop.ui.views.order_page import Look, OrderPage, let_edit
 _SECOND_MS: Final = 1000  # how often ages grow
 _EDITED: Final = (Field.QUANTITY, Field.LIMIT, Field.STOP)
 _WORKING: Final = (6, 8, 12, 5, 7, 4, 3, 5, 11, 8, 8, 8, 6, 5)
-_SPARE: Final = (Field.UNTIL, Field.FILLED, Field.AGE, Field.ACCOUNT)
+_SPARE: Final = (Field.UNTIL, Field.FILLED, Field.AGE)
 _HELD: Final = (6, 8, 7, 4, 9, 9, 10, 14, 7, 6, 6)
 _EXECUTIONS: Final = (8, 6, 8, 4, 3, 7, 9, 8, 7, 14, 6, 7)
 _DECISIONS: Final = (8, 12, 17, 6, 8, 20, 12, 26, 26, 60)
