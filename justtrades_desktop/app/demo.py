@@ -1,21 +1,34 @@
-"""The demo: sample recorders that send themselves real alerts, and a seeded random market."""
+"""The demo: sample recorders that send themselves real alerts, a seeded random market, and a
+paper account that two of them trade on."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import random
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 import aiohttp
 
 from justtrades_desktop.app.serving import Serving
+from justtrades_desktop.domain.broker import Environment
+from justtrades_desktop.domain.errors import NotStored, UserError
+from justtrades_desktop.domain.exits import level
 from justtrades_desktop.domain.feeds import DEMO
+from justtrades_desktop.domain.links import (
+    AccountKey,
+    AccountLimits,
+    LinkMode,
+    LinkSettings,
+    Target,
+)
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.market.walk import Walk
 from justtrades_desktop.trading.desk import Desk
@@ -26,7 +39,22 @@ _FIRST_ALERT_SECONDS: Final = 0.5
 _ALERT_SECONDS: Final = (2.0, 6.0)
 _ALERT_TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 
+log = logging.getLogger(__name__)
+
 _MARKETS: Final = (("MNQ1!", "25600.00", 6.0), ("MES1!", "6950.00", 4.0), ("MGC1!", "4100.0", 4.0))
+_LINKED: Final = {
+    "Trend MNQ": LinkSettings(
+        own_exits=True,
+        stop=level("60 ticks"),
+        targets=(
+            Target(level("25 ticks"), Decimal(50)),
+            Target(level("80 ticks"), Decimal(100)),
+        ),
+    ),
+    "Fade MES": LinkSettings(own_exits=True, trail=level("30 ticks"), max_contracts=3),
+}
+# Its alerts come every few seconds: what a trader's own account is kept from would stop it.
+_LIMITS: Final = AccountLimits(minute=None, day=None, repeat_seconds=0)
 
 
 @contextmanager
@@ -42,6 +70,7 @@ def demo_folder() -> Iterator[Path]:
 async def demo(serving: Serving) -> AsyncIterator[None]:
     """Add the sample recorders and keep market and alerts going while inside."""
     desk = serving.desk
+    is_fresh = not desk.recorders
     chance = random.Random(_SEED)  # noqa: S311 - a market to look at, not a secret
     walks = [_walk(desk, *market, chance=chance) for market in _MARKETS]
     strategies = [
@@ -50,6 +79,8 @@ async def demo(serving: Serving) -> AsyncIterator[None]:
             ("Trend MNQ", "Fade MES", "Gold swing"), walks, (2, 1, 1), strict=True
         )
     ]
+    if is_fresh:
+        await _link(serving, [strategy.recorder for strategy in strategies])
     serving.supervisor.start("demo market", lambda: _market(desk, walks))
     serving.supervisor.start("demo alerts", lambda: _alerts(serving.url, strategies))
     yield
@@ -88,6 +119,27 @@ class _Strategy:
         side = 1 if self.position > 0 else -1
         more = self.position + side * size
         return (0, 0, more, -self.position) if abs(self.position) < 4 * size else (0,)
+
+
+async def _link(serving: Serving, recorders: list[Recorder]) -> None:
+    """Let two strategies trade on PAPER, in a folder where nothing else ever traded."""
+    if serving.brokers is None:
+        return
+    try:
+        states = (await serving.brokers.get()).states()
+        door = await serving.brokers.executions()
+        if door.state().links or any(s.environment is not Environment.PAPER for s in states):
+            return
+        for state in states:
+            for account in state.accounts:
+                key = AccountKey(state.name, account.name)
+                await door.set_limits(key, _LIMITS)
+                for recorder in recorders:
+                    if recorder.name in _LINKED:
+                        settings = _LINKED[recorder.name]
+                        await door.add_link(recorder.id, key, settings, mode=LinkMode.ARMED)
+    except (UserError, NotStored) as error:
+        log.warning("the demo goes on without orders: %s", error)
 
 
 def _walk(desk: Desk, symbol: str, start: str, ticks: float, *, chance: random.Random) -> Walk:

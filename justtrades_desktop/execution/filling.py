@@ -96,7 +96,7 @@ class Filling:
         )
         records.note(Entry(executions=[execution], held=[held]))
         if self._state.goal is None:
-            self._house.reached(held, held.own)
+            self._house.reached(held, _ends_at(held))
 
     def _held(self, contract_id: int, contract: str, decision: Decision | None) -> Held:
         """A fill that comes after all was over opens a row that wants nothing: it is closed."""
@@ -143,6 +143,13 @@ def leg_of(intent: Intent, child: BrokerOrder) -> Ours:
     return Ours(
         child.id, leg.client_id, leg.purpose, intent.decision_id, leg.part, intent.client_id
     )
+
+
+def _ends_at(held: Held) -> int:
+    """What a link will hold once all that it has too much has left."""
+    if held.wanted * held.own <= 0:
+        return 0 if held.wanted == 0 else held.own
+    return held.wanted if abs(held.wanted) < abs(held.own) else held.own
 
 
 def _end_of(order: BrokerOrder) -> IntentState:
