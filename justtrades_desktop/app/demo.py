@@ -18,8 +18,9 @@ from typing import Final
 import aiohttp
 
 from justtrades_desktop.app.serving import Serving
-from justtrades_desktop.domain.broker import Environment
+from justtrades_desktop.domain.broker import BrokerChanged, Environment
 from justtrades_desktop.domain.errors import NotStored, UserError
+from justtrades_desktop.domain.execution import ExecutionChanged, Executions
 from justtrades_desktop.domain.exits import level
 from justtrades_desktop.domain.feeds import DEMO
 from justtrades_desktop.domain.links import (
@@ -42,6 +43,8 @@ _ALERT_TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 log = logging.getLogger(__name__)
 
 _MARKETS: Final = (("MNQ1!", "25600.00", 6.0), ("MES1!", "6950.00", 4.0), ("MGC1!", "4100.0", 4.0))
+_PATIENCE: Final = 10.0  # seconds until the paper account must be there
+_NEWS: Final[tuple[type[BrokerChanged | ExecutionChanged], ...]] = (BrokerChanged, ExecutionChanged)
 _LINKED: Final = {
     "Trend MNQ": LinkSettings(
         own_exits=True,
@@ -79,10 +82,8 @@ async def demo(serving: Serving) -> AsyncIterator[None]:
             ("Trend MNQ", "Fade MES", "Gold swing"), walks, (2, 1, 1), strict=True
         )
     ]
-    if is_fresh:
-        await _link(serving, [strategy.recorder for strategy in strategies])
     serving.supervisor.start("demo market", lambda: _market(desk, walks))
-    serving.supervisor.start("demo alerts", lambda: _alerts(serving.url, strategies))
+    serving.supervisor.start("demo alerts", lambda: _trade(serving, strategies, linked=is_fresh))
     yield
 
 
@@ -126,20 +127,37 @@ async def _link(serving: Serving, recorders: list[Recorder]) -> None:
     if serving.brokers is None:
         return
     try:
-        states = (await serving.brokers.get()).states()
-        door = await serving.brokers.executions()
-        if door.state().links or any(s.environment is not Environment.PAPER for s in states):
+        brokers, door = await serving.brokers.get(), await serving.brokers.executions()
+        await _until_ready(serving.desk, door)
+        accounts = door.state().accounts
+        if any(state.environment is not Environment.PAPER for state in brokers.states()):
             return
-        for state in states:
-            for account in state.accounts:
-                key = AccountKey(state.name, account.name)
-                await door.set_limits(key, _LIMITS)
-                for recorder in recorders:
-                    if recorder.name in _LINKED:
-                        settings = _LINKED[recorder.name]
-                        await door.add_link(recorder.id, key, settings, mode=LinkMode.ARMED)
-    except (UserError, NotStored) as error:
+        if not door.state().links:
+            for account in accounts:
+                await _link_to(door, account.key, recorders)
+    except (UserError, NotStored, TimeoutError) as error:
         log.warning("the demo goes on without orders: %s", error)
+
+
+async def _until_ready(desk: Desk, door: Executions) -> None:
+    news = asyncio.Event()
+    told = [desk.bus.subscribe(kind, lambda _: news.set()) for kind in _NEWS]
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            while not (door.state().ready and door.state().accounts):
+                await news.wait()
+                news.clear()
+    finally:
+        for unsubscribe in told:
+            unsubscribe()
+
+
+async def _link_to(door: Executions, key: AccountKey, recorders: list[Recorder]) -> None:
+    await door.set_limits(key, _LIMITS)
+    for recorder in recorders:
+        if recorder.name in _LINKED:
+            settings = _LINKED[recorder.name]
+            await door.add_link(recorder.id, key, settings, mode=LinkMode.ARMED)
 
 
 def _walk(desk: Desk, symbol: str, start: str, ticks: float, *, chance: random.Random) -> Walk:
@@ -154,6 +172,12 @@ async def _market(desk: Desk, walks: list[Walk]) -> None:
         for walk in walks:
             desk.tick(walk.symbol, walk.step(), source=DEMO)
         await asyncio.sleep(1 / _TICKS_A_SECOND)
+
+
+async def _trade(serving: Serving, strategies: list[_Strategy], *, linked: bool) -> None:
+    if linked:
+        await _link(serving, [strategy.recorder for strategy in strategies])
+    await _alerts(serving.url, strategies)
 
 
 async def _alerts(url: str, strategies: list[_Strategy]) -> None:

@@ -157,6 +157,11 @@ class OrderDesk(QObject):
         self._products.clear()
         self.changed.emit()
 
+    def look(self) -> None:
+        """Read anew what nobody tells: a brake that time alone puts on or takes off."""
+        if self.executions is not None and self.executions.state().brakes != self.state.brakes:
+            self._read()
+
     def _read(self) -> None:
         if self.executions is not None:
             self.state = self.executions.state()

@@ -237,6 +237,7 @@ class MainWindow(QMainWindow):
         self._ageing = QTimer(self)  # the age of a price grows without any event
         self._ageing.setInterval(_TOTAL_MS)
         self._ageing.timeout.connect(self.brokers.look)
+        self._ageing.timeout.connect(self.order_desk.look)
         self._ageing.timeout.connect(self.top_bar.refresh)
         self._ageing.timeout.connect(self.replay.look)
         self.replay.broke_off.connect(self.report)
