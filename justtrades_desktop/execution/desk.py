@@ -186,9 +186,9 @@ class ExecutionDesk:
     async def _tell_news(self) -> None:
         while True:
             await self._news.wait()
+            await asyncio.sleep(_GATHER)  # orders first
             self._news.clear()
             self._publish(ExecutionChanged())
-            await asyncio.sleep(_GATHER)
 
     # What it hears
 

@@ -13,6 +13,7 @@ INTERVAL: Final = 0.05
 # the thousand a second: then the window follows a few times a second, and alerts come first.
 _SHARE: Final = 0.2
 _SHARE_WHEN_BUSY: Final = 0.01
+_HOLD: Final = 0.025  # an alert's orders go out before the picture of it is painted
 _REST: Final = 1.0  # after each step of a long work the listener has as much time for itself
 LONGEST: Final = 1.5  # seconds: nobody should trade on an older picture
 BUSY: Final = 500  # events a second
@@ -72,7 +73,7 @@ class Pace(QObject):
     def _wait(self) -> None:
         rest = self._ready_at - time.monotonic()
         # Rounded up: a millisecond early would be a twenty-first time.
-        self._timer.start(max(0, int(rest * 1000) + 1) if rest > 0 else 0)
+        self._timer.start(int(max(rest, _HOLD) * 1000) + 1)
 
     def _run(self) -> None:
         now = time.monotonic()
