@@ -51,7 +51,7 @@ _LINKED: Final = {
         stop=level("60 ticks"),
         targets=(
             Target(level("25 ticks"), Decimal(50)),
-            Target(level("80 ticks"), Decimal(100)),
+            Target(level("80 ticks"), Decimal(50)),
         ),
     ),
     "Fade MES": LinkSettings(own_exits=True, trail=level("30 ticks"), max_contracts=3),

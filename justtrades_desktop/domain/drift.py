@@ -115,6 +115,8 @@ def _of_links(
         contract = meant.contract
         for account, net in held(state, contract).items():
             key = AccountKey(state.name, account.name)
+            if key not in linked.links:
+                continue
             place = Place(key, contract.contract_id, contract.name, meant.symbols)
             found = linked.difference(place, net)
             if found is None:

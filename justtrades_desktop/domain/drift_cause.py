@@ -13,7 +13,6 @@ from justtrades_desktop.domain.orders import Decision, Execution, Purpose, Verdi
 from justtrades_desktop.domain.values import plain
 
 _SKEW: Final = timedelta(seconds=2)  # a broker's clock is not ours
-_UNDER_WAY: Final = (Verdict.WAITING, Verdict.SENT)
 _BY_SIGNAL: Final = (Purpose.CLOSE, Purpose.TRIM)
 _WISHES: Final = {
     Wish.ENTER: "the entry",
@@ -190,9 +189,11 @@ def _said(decision: Decision) -> str:
     what = _WISHES.get(decision.wish) or ("the add" if decision.before else "the entry")
     why = _end(decision.reason or decision.came)
     more = f": {why}" if why else ""
-    if decision.verdict in _UNDER_WAY:
-        return f"{what} is on its way"
     match decision.verdict:
+        case Verdict.SENT:
+            return f"{what} is on its way"
+        case Verdict.WAITING:
+            return f"{what} waits{more}"
         case Verdict.REFUSED:
             return f"{what} was refused{more}"
         case Verdict.PARKED:

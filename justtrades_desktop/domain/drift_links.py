@@ -6,7 +6,7 @@ Where a link's sizes are its own by design only a side that cannot be by design 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -55,11 +55,13 @@ class _Served(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """The armed links by account, and the open signal positions by recorder."""
+    """The armed links by account; the open signal positions by link and the symbol that it trades
+    them in; what links hold by link and contract. A window asks for hundreds of places at once."""
 
     execution: ExecutionState
     links: Mapping[AccountKey, Sequence[Link]]
-    positions: Mapping[int, Sequence[Position]]
+    positions: Mapping[tuple[int, str], Sequence[Position]]
+    own: Mapping[tuple[int, int], int]
     names: Mapping[int, str]
 
     @classmethod
@@ -70,15 +72,22 @@ class Linked:
         names: Mapping[int, str],
     ) -> Linked:
         """``names`` are those of the recorders, by their id."""
-        links: defaultdict[AccountKey, list[Link]] = defaultdict(list)
-        for link in execution.links:
-            if link.mode is LinkMode.ARMED:
-                links[link.key].append(link)
         by_recorder: defaultdict[int, list[Position]] = defaultdict(list)
         for position in positions:
             if position.closed_at is None:
                 by_recorder[position.recorder_id].append(position)
-        return cls(execution, links, by_recorder, names)
+        links: defaultdict[AccountKey, list[Link]] = defaultdict(list)
+        traded: defaultdict[tuple[int, str], list[Position]] = defaultdict(list)
+        for link in execution.links:
+            if link.mode is LinkMode.ARMED:
+                links[link.key].append(link)
+                for position in by_recorder.get(link.recorder_id, ()):
+                    symbol = traded_symbol(position.symbol, link.settings)
+                    traded[link.id, symbol].append(position)
+        own: defaultdict[tuple[int, int], int] = defaultdict(int)
+        for held in execution.held:
+            own[held.link_id, held.contract_id] += held.own
+        return cls(execution, links, traded, own, names)
 
     def difference(self, place: Place, net: int) -> Difference | None:
         """How what an account holds of a contract differs; None where it does not, or where no
@@ -86,7 +95,9 @@ class Linked:
         links = self.links.get(place.key, ())
         if not links:
             return None
-        served = [each for each in (self._served(link, place) for link in links) if _counts(each)]
+        served = [each for each in self._served(links, place) if each.signals or each.own]
+        if not served and net == 0:
+            return None
         meant = sum(each.meant for each in served)
         sized = any(has_own_sizes(each.link.settings) for each in served)
         if (self._may_hold(served, place, net)) if sized else net == meant:
@@ -107,19 +118,16 @@ class Linked:
             any(each.link.settings.direction is Direction.INVERSE for each in served),
         )
 
-    def _served(self, link: Link, place: Place) -> _Served:
-        of_link = [
-            position
-            for position in self.positions.get(link.recorder_id, ())
-            if traded_symbol(position.symbol, link.settings) in place.symbols
-        ]
-        own = sum(
-            held.own
-            for held in self.execution.held
-            if held.link_id == link.id and held.contract_id == place.contract_id
-        )
-        opened = min((position.opened_at for position in of_link), default=None)
-        return _Served(link, sum(position.signed for position in of_link), own, opened)
+    def _served(self, links: Iterable[Link], place: Place) -> Iterator[_Served]:
+        """The links that have something to do with it; most have not."""
+        positions, symbols = self.positions, place.symbols
+        for link in links:
+            own = self.own.get((link.id, place.contract_id), 0)
+            names = [(link.id, symbol) for symbol in symbols if (link.id, symbol) in positions]
+            if own or names:
+                of_link = [position for name in names for position in positions[name]]
+                opened = min((position.opened_at for position in of_link), default=None)
+                yield _Served(link, sum(position.signed for position in of_link), own, opened)
 
     def _may_hold(self, served: Sequence[_Served], place: Place, net: int) -> bool:
         sides: Set[int] = frozenset().union(*(self._sides(each, place) for each in served))
@@ -164,10 +172,6 @@ def has_own_sizes(settings: LinkSettings) -> bool:
 def any_armed(execution: ExecutionState | None) -> bool:
     """Whether accounts are compared with their links at all."""
     return execution is not None and any(link.mode is LinkMode.ARMED for link in execution.links)
-
-
-def _counts(served: _Served) -> bool:
-    return served.signals != 0 or served.own != 0
 
 
 def _only(direction: Direction) -> int:

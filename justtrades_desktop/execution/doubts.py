@@ -86,6 +86,7 @@ class Doubts:
                 self._sender.settle(
                     intent, IntentState.ABSENT, said="it never arrived: looked for twice"
                 )
+                self._state.doubts.pop(intent.client_id, None)
                 return True
         self._tell(intent, unsure, found)
         return False

@@ -367,7 +367,7 @@ class Lane:
         if self.keeper.is_covered(size):
             # A stop that is taken and rejected a moment later is no protection.
             state.covered = now if state.covered is None else state.covered
-            if state.uncovered is not None and now - state.covered >= patience.look:
+            if state.uncovered is not None and now >= state.covered + patience.look:
                 state.uncovered, state.failures, state.protect_failed = None, 0, ""
             elif state.uncovered is not None:
                 self._timer.at(state.covered + patience.look)

@@ -150,8 +150,8 @@ class Sender:
             self._state.changing[intent.target_id] = Changing(intent, now)
             self.settle(intent, IntentState.DONE, said=f"perhaps: {why}")
             return
-        self._state.doubts[intent.client_id] = Unsure(now, next_look=now + patience.doubt)
-        self.settle(intent, IntentState.DOUBT, said=why)
+        if self.settle(intent, IntentState.DOUBT, said=why).state is IntentState.DOUBT:
+            self._state.doubts[intent.client_id] = Unsure(now, next_look=now + patience.doubt)
 
 
 def other_of(intent: Intent, order_id: int) -> Ours:

@@ -101,9 +101,8 @@ def is_word(decision: Decision) -> bool:
 
 def word_of(decision: Decision) -> str:
     """What it says, without the account's name before it: that stands in a column of its own."""
-    return shown.one_line(decision.reason or decision.came).removeprefix(
-        shown.one_line(f"{decision.key}: ")
-    )
+    said = shown.one_line(decision.reason or decision.came)
+    return said.removeprefix(shown.one_line(f"{decision.key}:")).strip()
 
 
 VERDICT_TONES: Final[Mapping[Verdict, Tone]] = {

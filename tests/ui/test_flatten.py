@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.domain.execution import Brake, ExecutionState, Flattened
 from justtrades_desktop.domain.links import LinkMode
-from justtrades_desktop.domain.orders import Verdict
+from justtrades_desktop.domain.orders import Verdict, Wish
 from justtrades_desktop.ui import flatten as flattening
 from justtrades_desktop.ui.dialogs.recorder import RecorderDialog
 from justtrades_desktop.ui.execution_news import ExecutionNews, gathered, with_signals
@@ -334,6 +335,32 @@ def test_a_pause_is_said_once() -> None:
     assert said == "Entries are paused by hand. Exits still go out."
 
 
+def test_each_brake_is_a_sentence_and_names_its_account_once() -> None:
+    brakes = (
+        Brake(said="The daily loss is reached", key=DEMO),
+        Brake(said="Demo/DEMO1 has no market data: gone.", key=DEMO),
+    )
+    assert brakes_said(ExecutionState(brakes=brakes)) == (
+        "Demo/DEMO1: The daily loss is reached. Demo/DEMO1 has no market data: gone. "
+        "Exits still go out."
+    )
+
+
+def test_a_brake_that_only_time_takes_off_leaves_the_banner(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    late = Brake(said="The program was up to 300 ms late.")
+    executions = FakeExecutions(accounts=(account_state(PAPER),), brakes=(late,))
+
+    async def play(program: Program) -> None:
+        banner = program.window.top_bar.brake_banner
+        assert banner.isVisible()
+        executions.now = replace(executions.now, brakes=())  # and nobody tells
+        await program.until(lambda: not banner.isVisible())
+
+    perform(qapp, tmp_path, play, executions=executions)
+
+
 # The mode
 
 
@@ -397,12 +424,49 @@ def test_news_is_what_a_person_must_hear_of() -> None:
     assert [notice.title for notice in told] == [
         "MNQZ6 Demo/DEMO1: an entry waits for you",
         "MNQZ6 Demo/DEMO1: an order failed",
-        "MNQZ6 Demo/DEMO1: needs you, an order is in doubt",
+        "MNQZ6 Demo/DEMO1: an order needs you",
         "Demo/DEMO1: entries are stopped",
     ]
     assert told[0].text == "It is 31 s old"
     assert all(notice.serious for notice in told)
     assert news.of(state) == []
+
+
+def test_what_the_engine_has_to_say_is_told_with_its_own_words() -> None:
+    news = ExecutionNews()
+    news.of(ExecutionState(ready=True))
+    known = {
+        "wish": Wish.HOLD,
+        "verdict": Verdict.PERSON,
+        "link_id": None,
+        "signal_id": None,
+        "symbol": "",
+        "contract": "",
+    }
+    word = decision(6, reason="Demo/DEMO1 is not flat after 30 s: 2 orders to cancel.", **known)
+    other = decision(7, reason="Demo/DEMO1: the exit of MNQZ6 is refused: margin", **known)
+    told = news.of(ExecutionState(ready=True, decisions=(other, word)))
+    assert [(notice.title, notice.text) for notice in told] == [
+        ("Demo/DEMO1: look at this", "the exit of MNQZ6 is refused: margin"),
+        ("Demo/DEMO1: look at this", "Demo/DEMO1 is not flat after 30 s: 2 orders to cancel."),
+    ]
+    assert all(notice.serious for notice in told)
+
+
+def test_a_failed_order_is_told_once_though_the_engine_says_it_as_well() -> None:
+    news = ExecutionNews()
+    news.of(ExecutionState(ready=True))
+    failed = decision(6, verdict=Verdict.FAILED, came="nothing was traded.", reason="no margin")
+    word = decision(
+        7,
+        wish=Wish.HOLD,
+        verdict=Verdict.PERSON,
+        link_id=None,
+        signal_id=None,
+        reason="Demo/DEMO1: nothing was traded. no margin",
+    )
+    (notice,) = news.of(ExecutionState(ready=True, decisions=(word, failed)))
+    assert notice.title == "MNQZ6 Demo/DEMO1: an order failed"
 
 
 def test_the_end_of_a_flatten_all_is_told_once() -> None:

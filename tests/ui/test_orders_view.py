@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.domain.execution import ExecutionState
-from justtrades_desktop.domain.orders import Purpose, Verdict
+from justtrades_desktop.domain.orders import Purpose, Verdict, Wish
 from justtrades_desktop.ui.format import Tone
 from justtrades_desktop.ui.models.held_rows import PNL
 from justtrades_desktop.ui.models.table import CellRole
@@ -335,6 +335,24 @@ def test_fills_name_their_strategy_their_slippage_and_their_delay(
     on_stage(play)
 
 
+def test_the_least_needed_columns_give_way_before_anything_scrolls(
+    on_stage: OnStage[None], tmp_path: Path
+) -> None:
+    async def play(stage: Stage) -> None:
+        _, view = await at_work(stage, tmp_path)
+        table = view.working.table
+        assert not any(table.isColumnHidden(column) for column in Field)
+        view.resize(860, 520)
+        await until(lambda: table.horizontalScrollBar().maximum() == 0)
+        hidden = {column for column in Field if table.isColumnHidden(column)}
+        assert Field.UNTIL in hidden
+        assert not hidden & {Field.ACCOUNT, Field.QUANTITY, Field.LIMIT, Field.STOP, Field.STATUS}
+        view.resize(1300, 520)
+        await until(lambda: not any(table.isColumnHidden(column) for column in Field))
+
+    on_stage(play)
+
+
 # Decisions and parked
 
 
@@ -362,6 +380,42 @@ def test_decisions_are_filtered_by_strategy_and_tell_their_story(
         assert "target Limit 25650.00" in said
         assert "stop Stop 25550.00" in said
         assert page.story.text_of("Filled") == "Buy 2 @ 25600.50, slippage +1 ticks, 0.41 s"
+
+    on_stage(play)
+
+
+def test_what_the_engine_has_to_say_reads_as_a_sentence_of_its_own(
+    on_stage: OnStage[None], tmp_path: Path
+) -> None:
+    async def play(stage: Stage) -> None:
+        said = "Demo/DEMO1: MNQZ6 is closed: its stop was refused"
+        word = decision(
+            1,
+            wish=Wish.HOLD,
+            verdict=Verdict.PERSON,
+            link_id=None,
+            signal_id=None,
+            symbol="",
+            contract="",
+            wanted=0,
+            reason=said,
+        )
+        view = shown(stage, order_bench(stage, tmp_path, decisions=[word]))
+        (row,) = rows(view.decisions.model)
+        assert row[1:] == [
+            "JustTrades",
+            "–",
+            "DEMO",
+            "DEMO1",
+            "–",
+            "needs a person",
+            "–",
+            "–",
+            "MNQZ6 is closed: its stop was refused",
+        ]
+        choose(view, view.decisions, "JustTrades")
+        assert view.decisions.story.text_of("Wanted") == "–"
+        assert view.decisions.story.text_of("Why") == said
 
     on_stage(play)
 

@@ -20,6 +20,7 @@ from justtrades_desktop.ui.format import Tone, tr
 from justtrades_desktop.ui.wording import account_named, held_in_words
 
 _MOST: Final = 5_000  # signals whose story is kept
+_SHORT: Final = 0.1  # seconds; below, a second decimal says more than 0.0
 _AT_BROKER: Final = (Purpose.TARGET, Purpose.STOP)  # they fill long after the signal
 _SERIOUS: Final = (Tone.MUTED, Tone.GOOD, Tone.ACCENT, Tone.WARNING, Tone.DANGER)
 
@@ -163,4 +164,7 @@ def traded_in_words(fills: Sequence[Execution], product: Product | None) -> str:
         said = tr("bought {} at {}") if fills[0].way.sign > 0 else tr("sold {} at {}")
     said = said.format(quantity, shown.price(round(average, 4), product))
     delays = [fill.delay for fill in fills if fill.delay is not None]
-    return tr("{}, {} s").format(said, f"{max(delays):.1f}") if delays else said
+    if not delays:
+        return said
+    longest = max(delays)
+    return tr("{}, {} s").format(said, f"{longest:.1f}" if longest >= _SHORT else f"{longest:.2f}")

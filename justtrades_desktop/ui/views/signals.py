@@ -30,7 +30,7 @@ from justtrades_desktop.ui.theme import GRID, Colours
 from justtrades_desktop.ui.views.live_table import LiveTable
 from justtrades_desktop.ui.views.signal_details import SignalDetails
 
-_WIDTHS: Final = (9, 11, 10, 26, 32, 22, 5, 11)
+_WIDTHS: Final = (9, 11, 10, 29, 30, 20, 5, 11)
 _AHEAD: Final = 200  # rows below the visible ones that are read before they are reached
 _PAUSE_MS: Final = 300  # after the last key, before the search begins
 

@@ -109,6 +109,11 @@ def test_only_accounts_with_an_armed_link_are_compared() -> None:
     assert (drift.account, drift.signals, drift.broker) == ("A1", 2, 1)
 
 
+def test_a_link_in_shadow_beside_an_armed_one_is_not_compared() -> None:
+    shadow = replace(link(2, account="A2"), mode=LinkMode.SHADOW)
+    assert found([signal("MNQ1!", 2)], state((1, 2), accounts=2), links=[link(), shadow]) == []
+
+
 def test_links_that_are_not_armed_leave_everything_as_it_was() -> None:
     shadow = replace(link(), mode=LinkMode.SHADOW)
     signals, told = [signal("MNQ1!", 2)], state((1, 1), accounts=2)
@@ -118,7 +123,7 @@ def test_links_that_are_not_armed_leave_everything_as_it_was() -> None:
 
 
 def test_only_signals_of_the_recorders_linked_there_count() -> None:
-    both = [signal("MNQ1!", 2), signal("MNQ1!", 3, recorder=2)]
+    both = [signal("MNQ1!", 2), signal("MNQ1!", 3)._replace(recorder_id=2)]
     assert found(both, state((1, 2))) == []
     (drift,) = found(both, state((1, 2)), links=[link(), link(2, recorder=2)])
     assert (drift.signals, drift.broker) == (5, 2)
@@ -209,16 +214,16 @@ def test_two_targets_are_counted_together() -> None:
 
 def test_an_exit_of_the_trade_before_explains_nothing() -> None:
     earlier = fill(Purpose.STOP, at=_NOW - timedelta(minutes=5))
+    signals = [signal("MNQ1!", 2)]
+    assert why(signals, state((1, 1)), executions=[earlier], held=[own(1)]) == ""
     refused = decision(Verdict.REFUSED, wish=Wish.HOLD, reason="outside its windows.")
     known = {"executions": [earlier], "decisions": [refused]}
-    assert why([signal("MNQ1!", 2)], state(), **known) == (
-        "the entry was refused: outside its windows"
-    )
+    assert why(signals, state(), **known) == "the entry was refused: outside its windows"
 
 
 def test_a_fill_to_the_other_side_explains_nothing() -> None:
-    entry = fill(Purpose.ENTRY, Way.BUY)
-    assert why([signal("MNQ1!", 2)], state((1, 1)), executions=[entry], held=[own(1)]) == ""
+    for one in (fill(Purpose.ENTRY, Way.BUY), fill(None, Way.BUY)):
+        assert why([signal("MNQ1!", 2)], state((1, 1)), executions=[one], held=[own(1)]) == ""
 
 
 def test_the_newer_of_an_exit_and_a_refusal_is_told() -> None:
@@ -256,6 +261,7 @@ def test_what_is_under_way_parked_or_failed_is_said() -> None:
     signals = [signal("MNQ1!", 2)]
     for verdict, said in (
         (Verdict.SENT, "the entry is on its way"),
+        (Verdict.WAITING, "the entry waits: 95 s old"),
         (Verdict.PARKED, "the entry is parked and waits for you: 95 s old"),
         (Verdict.FAILED, "the entry failed: 95 s old"),
         (Verdict.NOTHING, "95 s old"),
