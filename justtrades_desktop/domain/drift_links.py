@@ -42,9 +42,9 @@ class _Served(NamedTuple):
     """A link and what its signals say of one contract; ``own`` is what it holds of it."""
 
     link: Link
-    signals: int
-    own: int
-    since: datetime | None
+    signals: int = 0
+    own: int = 0
+    since: datetime | None = None
 
     @property
     def meant(self) -> int:
@@ -55,13 +55,17 @@ class _Served(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """The armed links by account; the open signal positions by link and the symbol that it trades
-    them in; what links hold by link and contract. A window asks for hundreds of places at once."""
+    """The armed links of each account, and what they do with which signals.
+
+    ``traded`` are links and open signal positions by account and by the symbol that they are
+    traded in, ``held`` what links hold by account and contract: a window asks for hundreds of
+    places at once.
+    """
 
     execution: ExecutionState
     links: Mapping[AccountKey, Sequence[Link]]
-    positions: Mapping[tuple[int, str], Sequence[Position]]
-    own: Mapping[tuple[int, int], int]
+    traded: Mapping[tuple[AccountKey, str], Sequence[tuple[Link, Position]]]
+    held: Mapping[tuple[AccountKey, int], Sequence[tuple[Link, int]]]
     names: Mapping[int, str]
 
     @classmethod
@@ -72,22 +76,24 @@ class Linked:
         names: Mapping[int, str],
     ) -> Linked:
         """``names`` are those of the recorders, by their id."""
-        by_recorder: defaultdict[int, list[Position]] = defaultdict(list)
+        armed = {link.id: link for link in execution.links if link.mode is LinkMode.ARMED}
+        links: defaultdict[AccountKey, list[Link]] = defaultdict(list)
+        by_recorder: defaultdict[int, list[Link]] = defaultdict(list)
+        for link in armed.values():
+            links[link.key].append(link)
+            by_recorder[link.recorder_id].append(link)
+        traded: defaultdict[tuple[AccountKey, str], list[tuple[Link, Position]]]
+        traded = defaultdict(list)
         for position in positions:
             if position.closed_at is None:
-                by_recorder[position.recorder_id].append(position)
-        links: defaultdict[AccountKey, list[Link]] = defaultdict(list)
-        traded: defaultdict[tuple[int, str], list[Position]] = defaultdict(list)
-        for link in execution.links:
-            if link.mode is LinkMode.ARMED:
-                links[link.key].append(link)
-                for position in by_recorder.get(link.recorder_id, ()):
+                for link in by_recorder.get(position.recorder_id, ()):
                     symbol = traded_symbol(position.symbol, link.settings)
-                    traded[link.id, symbol].append(position)
-        own: defaultdict[tuple[int, int], int] = defaultdict(int)
-        for held in execution.held:
-            own[held.link_id, held.contract_id] += held.own
-        return cls(execution, links, traded, own, names)
+                    traded[link.key, symbol].append((link, position))
+        held: defaultdict[tuple[AccountKey, int], list[tuple[Link, int]]] = defaultdict(list)
+        for row in execution.held:
+            if row.link_id in armed:
+                held[row.key, row.contract_id].append((armed[row.link_id], row.own))
+        return cls(execution, links, traded, held, names)
 
     def difference(self, place: Place, net: int) -> Difference | None:
         """How what an account holds of a contract differs; None where it does not, or where no
@@ -95,7 +101,7 @@ class Linked:
         links = self.links.get(place.key, ())
         if not links:
             return None
-        served = [each for each in self._served(links, place) if each.signals or each.own]
+        served = tuple(self._served(place))
         if not served and net == 0:
             return None
         meant = sum(each.meant for each in served)
@@ -118,16 +124,19 @@ class Linked:
             any(each.link.settings.direction is Direction.INVERSE for each in served),
         )
 
-    def _served(self, links: Iterable[Link], place: Place) -> Iterator[_Served]:
-        """The links that have something to do with it; most have not."""
-        positions, symbols = self.positions, place.symbols
-        for link in links:
-            own = self.own.get((link.id, place.contract_id), 0)
-            names = [(link.id, symbol) for symbol in symbols if (link.id, symbol) in positions]
-            if own or names:
-                of_link = [position for name in names for position in positions[name]]
-                opened = min((position.opened_at for position in of_link), default=None)
-                yield _Served(link, sum(position.signed for position in of_link), own, opened)
+    def _served(self, place: Place) -> Iterator[_Served]:
+        """The links whose signals are in that contract, or that hold some of it."""
+        found: dict[int, _Served] = {}
+        for symbol in place.symbols:
+            for link, position in self.traded.get((place.key, symbol), ()):
+                known = found.get(link.id, _Served(link))
+                since = min(known.since or position.opened_at, position.opened_at)
+                signals = known.signals + position.signed
+                found[link.id] = known._replace(signals=signals, since=since)
+        for link, own in self.held.get((place.key, place.contract_id), ()):
+            known = found.get(link.id, _Served(link))
+            found[link.id] = known._replace(own=known.own + own)
+        return (each for each in found.values() if each.signals or each.own)
 
     def _may_hold(self, served: Sequence[_Served], place: Place, net: int) -> bool:
         sides: Set[int] = frozenset().union(*(self._sides(each, place) for each in served))

@@ -33,6 +33,7 @@ from justtrades_desktop.execution.ports import Entry, Floor, SignalSide
 _OPENING: Final = (Wish.ENTER, Wish.ADD, Wish.REVERSE)
 log = logging.getLogger(__name__)
 
+_SOON: Final = 0.1
 _LAST: Final = 50  # signals among which the one that was missed is looked for
 _BELIEVED: Final = 1200.0  # seconds that a contract is taken for what an instrument means
 
@@ -128,6 +129,8 @@ class Following:
         link = self.link
         symbol = traded_symbol(step.symbol, link.settings)
         pinned = self._lanes.held_by(link.id, step.symbol)
+        if pinned is None and link.mode is LinkMode.ARMED and step.after:
+            await self._until_up(step)
         contract = self._pinned(pinned[1]) if pinned else await self._contract(symbol)
         memory = self._memories.of(link.id, step.symbol)
         product = self._product(contract, step.symbol)
@@ -156,6 +159,13 @@ class Following:
         if verdict is Verdict.WAITING:
             self._give(decision, routed, step, contract, product, by_person=by_person)
         return decision
+
+    async def _until_up(self, step: Step) -> None:
+        """An account that is on its way up gets the entry while that is fresh."""
+        age = (self._house.clock() - step.at).total_seconds()
+        until = self._house.now() + max(0.0, self.link.settings.stale_seconds - age)
+        while not self._floor.is_up and self._house.now() < until:
+            await asyncio.sleep(_SOON)
 
     def _pinned(self, held: Held) -> ResolvedContract | str:
         """What is held needs no look-up: an exit waits for none."""

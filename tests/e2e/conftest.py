@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
+from justtrades_desktop.cli.main import main
 
 COMMAND = [sys.executable, "-m", "justtrades_desktop"]
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,7 +93,34 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 def run(data_dir: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """One command, to its end."""
+    """One command of the command line, carried out in this process: it has nothing to load."""
+    told = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUSTTRADES_DATA_DIR", str(data_dir))
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        with redirect_stdout(told[0]), redirect_stderr(told[1]):
+            code = _exit_code(arguments)
+    out, err = (_written(stream) for stream in told)
+    return subprocess.CompletedProcess(arguments, code, out, err)
+
+
+def _exit_code(arguments: Sequence[str]) -> int:
+    try:
+        return main(arguments)
+    except SystemExit as ended:  # of the parser
+        return int(ended.code or 0)
+
+
+def _written(stream: io.TextIOWrapper) -> bytes:
+    stream.flush()
+    assert isinstance(stream.buffer, io.BytesIO)
+    return stream.buffer.getvalue()
+
+
+def run_process(
+    data_dir: Path, *arguments: str, stdin: bytes = b""
+) -> subprocess.CompletedProcess[bytes]:
+    """One command as a process of its own, to its end: a second of work, mostly loading."""
     environment = os.environ | {"JUSTTRADES_DATA_DIR": str(data_dir)}
     return subprocess.run(
         [*COMMAND, *arguments],

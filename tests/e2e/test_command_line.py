@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from justtrades_desktop import __version__
-from tests.e2e.conftest import Start, add_recorder, body, run, told
+from tests.e2e.conftest import Start, add_recorder, body, run, run_process, told
 
 
 def test_a_recorder_from_the_first_to_the_last_command(tmp_path: Path) -> None:
@@ -46,14 +46,16 @@ def test_commands_work_while_a_process_runs(tmp_path: Path, start: Start) -> Non
     assert process.post(path, body(action="buy", ticker="MNQ1!"))[0] == 404
     assert [line["outcome"] for line in told(tmp_path, "signals")] == ["ignored", "applied"]
     assert told(tmp_path, "signals", "--outcome", "applied", "--limit", "1")[0]["id"] == 1
-    copy = told(tmp_path, "backup", str(tmp_path / "copy.sqlite3"))
-    assert copy["bytes"] > 0
+    # and as a process of its own, as a person has it
+    copy = run_process(tmp_path, "backup", str(tmp_path / "copy.sqlite3"), "--json")
+    assert (copy.returncode, copy.stderr) == (0, b"")
+    assert json.loads(copy.stdout)["bytes"] > 0
     assert told(tmp_path, "check")["differences"] == []
 
 
 def test_a_second_start_says_where_the_first_one_runs(tmp_path: Path, start: Start) -> None:
     process = start()
-    second = run(tmp_path, "serve", "--port", "0")
+    second = run_process(tmp_path, "serve", "--port", "0")
     assert second.returncode == 1
     assert process.url in second.stderr.decode()
     assert len(second.stderr.decode().splitlines()) == 1

@@ -163,3 +163,26 @@ async def test_an_add_that_waits_leaves_the_exits_kept() -> None:
         it.signal(0)
         await it.quiet()
         assert it.floor.true_net() == 0
+
+
+async def test_an_entry_waits_for_an_account_that_is_on_its_way_up() -> None:
+    async with lab() as it:
+        await it.link()
+        it.floor.go_away()
+        it.signal(1)
+        await asyncio.sleep(5)
+        it.floor.come_up()
+        await it.quiet()
+        assert it.floor.true_net() == 1
+
+
+async def test_an_entry_for_an_account_that_stays_away_is_parked_once_it_is_old() -> None:
+    async with lab() as it:
+        await it.link(stale_seconds=10)
+        it.floor.go_away()
+        it.signal(1)
+        await asyncio.sleep(20)
+        it.floor.come_up()
+        await asyncio.sleep(1)
+        assert it.floor.true_net() == 0
+        assert it.decisions()[-1].verdict is Verdict.PARKED
