@@ -9,7 +9,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kill-rounds", type=int, default=5, help="rounds of the kill -9 test")
+    parser.addoption("--kill-rounds", type=int, default=4, help="rounds of the kill -9 tests")
     parser.addoption("--fuzz", type=int, default=2000, help="bodies of the fuzz test")
     parser.addoption("--schedules", type=int, default=60, help="schedules of broker faults")
     parser.addoption("--first-schedule", type=int, default=0, help="number of the first of them")

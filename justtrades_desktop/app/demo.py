@@ -48,10 +48,10 @@ _NEWS: Final[tuple[type[BrokerChanged | ExecutionChanged], ...]] = (BrokerChange
 _LINKED: Final = {
     "Trend MNQ": LinkSettings(
         own_exits=True,
-        stop=level("60 ticks"),
+        stop=level("40 ticks"),
         targets=(
-            Target(level("25 ticks"), Decimal(50)),
-            Target(level("80 ticks"), Decimal(50)),
+            Target(level("12 ticks"), Decimal(50)),
+            Target(level("40 ticks"), Decimal(50)),
         ),
     ),
     "Fade MES": LinkSettings(own_exits=True, trail=level("30 ticks"), max_contracts=3),

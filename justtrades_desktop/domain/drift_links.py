@@ -106,7 +106,8 @@ class Linked:
             return None
         meant = sum(each.meant for each in served)
         sized = any(has_own_sizes(each.link.settings) for each in served)
-        if (self._may_hold(served, place, net)) if sized else net == meant:
+        fits = self._may_hold(served, place, net) if sized else net == meant
+        if fits:
             return None
         too_much = _sign(net - meant) if not sized else _sign(net) or -_sign(meant)
         began = min((each.since for each in served if each.since), default=None)

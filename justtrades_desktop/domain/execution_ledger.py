@@ -20,6 +20,8 @@ class Kept:
     decisions: Sequence[Decision] = ()
     parked: Sequence[Decision] = ()
     intents: Sequence[Intent] = ()
+    absent: Sequence[Intent] = ()
+    """The last ones of which two complete looks found nothing: they may arrive all the same."""
     parents: Sequence[Intent] = ()
     """Entries and adds of what is held, over themselves: the exits that hung on them live on."""
     held: Sequence[Held] = ()

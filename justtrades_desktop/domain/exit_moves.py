@@ -13,6 +13,7 @@ from typing import NamedTuple
 from justtrades_desktop.domain.exit_live import (
     Group,
     LiveExit,
+    Resting,
     Sorting,
     is_targets,
     room_of,
@@ -50,8 +51,9 @@ class Place(NamedTuple):
 
 
 class CloseNow(NamedTuple):
-    """The market is at or beyond a stop that does not rest there yet: leave at once.
+    """The market is at or beyond a stop or a target that does not rest there yet: leave at once.
 
+    A target there would fill at once, and its stop, no pair of it, would rest on for a moment.
     ``quantity`` may still have exits that live: as with every close they are cancelled first.
     """
 
@@ -89,9 +91,14 @@ def next_move(
 
 
 def _closing(now: Sorting, side: int, price: Decimal | None) -> CloseNow | None:
-    """All parts whose stop the market has passed before it could be put there."""
+    """All parts whose stop or target the market has passed before it could be put there."""
     if price is None:
         return None
+    reached = [keep for keep in now.kept if _is_reached(keep, side, price)]
+    if reached:
+        quantity = sum(keep.part.quantity for keep in reached)
+        said = f"The market is at {price:f}, the target would be {reached[0].part.target:f}"
+        return CloseNow(quantity, said)
     passed = [
         keep
         for keep in now.kept
@@ -106,6 +113,11 @@ def _closing(now: Sorting, side: int, price: Decimal | None) -> CloseNow | None:
     return CloseNow(
         quantity, f"The market is at {price:f}, the stop would be {stop and stop.price:f}"
     )
+
+
+def _is_reached(keep: Resting, side: int, price: Decimal) -> bool:
+    target = keep.part.target
+    return keep.target is None and target is not None and (price - target) * side >= 0
 
 
 def _is_to_move(leg: LiveExit | None, stop: Stop) -> bool:

@@ -157,12 +157,15 @@ class ExecutionDesk:
     def _take_up(self, kept: Kept) -> None:
         """What was held or under way when the last start ended."""
         places = {(h.key, h.contract_id): h.contract for h in kept.held}
-        places |= {(i.key, i.contract_id): i.contract for i in kept.intents if i.contract_id}
+        lost = [i for i in kept.absent if i.purpose is not Purpose.HAND]
+        places |= {
+            (i.key, i.contract_id): i.contract for i in (*kept.intents, *lost) if i.contract_id
+        }
         for (key, contract_id), contract in places.items():
             here = [h for h in kept.held if (h.key, h.contract_id) == (key, contract_id)]
             intents = [
                 i
-                for i in (*kept.intents, *kept.parents)
+                for i in (*kept.intents, *kept.parents, *lost)
                 if (i.key, i.contract_id) == (key, contract_id)
             ]
             lane = self.lanes.lane(self._floors.expect(key), contract_id, contract)

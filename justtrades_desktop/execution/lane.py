@@ -73,10 +73,14 @@ class Lane:
     def take_up(self, held: Held | None, intents: list[Intent]) -> None:
         """Go on where the last start ended: what was under way then is in doubt now."""
         self.state.held = held
-        self.state.earlier = [each for each in intents if each.state.is_over]
+        self.state.earlier = [
+            each for each in intents if each.state.is_over and each.order_id is not None
+        ]
         if held is not None and not any(each.purpose is Purpose.ADD for each in intents):
             self.state.stop_average = held.average  # what rests was placed for it
         for intent in intents:
+            if intent.state is IntentState.ABSENT:
+                self.state.absent[intent.client_id] = intent
             if intent.state.is_over:
                 continue
             self.state.intents[intent.client_id] = intent

@@ -138,6 +138,7 @@ def _kept(connection: Connection, fills_since: datetime) -> Kept:
         decisions=_decisions(connection, _NEWEST_DECISIONS.limit(_DECISIONS_KEPT)),
         parked=_decisions(connection, _NEWEST_DECISIONS.where(PARKED)),
         intents=[intent_of(row) for row in _rows(connection, _LIVING_INTENTS)],
+        absent=[intent_of(row) for row in _rows(connection, _ABSENT)],
         parents=[intent_of(row) for row in _rows(connection, _PARENTS)],
         held=[held_of(row) for row in _rows(connection, select(HELD).order_by(HELD.c.at))],
         executions=[
@@ -159,6 +160,12 @@ def _kept(connection: Connection, fills_since: datetime) -> Kept:
 
 # In the order in which they were first written.
 _LIVING_INTENTS: Final = select(INTENTS).where(LIVING).order_by(text("rowid"))
+_ABSENT: Final = (
+    select(INTENTS)
+    .where(INTENTS.c.state == IntentState.ABSENT.value)
+    .order_by(text("rowid DESC"))
+    .limit(100)
+)
 # What is held names the decision of its first entry; those of its adds are later.
 _PARENTS: Final = (
     select(INTENTS)

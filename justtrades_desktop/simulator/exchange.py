@@ -85,7 +85,9 @@ class Exchange:
         """Ids count from ``first_id``: a market that begins anew must not tell old ones again."""
         # Chance of a play market, to be repeated exactly: no cryptography.
         self._dice = Random(seed)  # noqa: S311
-        self._pit = Pit(World(last_id=first_id - 1), settings=settings, clock=clock, dice=self._dice)
+        self._pit = Pit(
+            World(last_id=first_id - 1), settings=settings, clock=clock, dice=self._dice
+        )
         self._watchers: list[Callable[[int], None]] = []
         self._before: list[Callable[[], None]] = []
         opening.open_exchange(self._pit)

@@ -21,7 +21,9 @@ _STRATEGY_TYPE: Final = 2
 
 def open_exchange(pit: Pit) -> None:
     """Currencies, exchanges, products and the contracts that trade now."""
-    pit.world.last_id = max(100, pit.world.last_id)  # below are ids that are what they are: a strategy type, a currency
+    pit.world.last_id = max(
+        100, pit.world.last_id
+    )  # below are ids that are what they are: a strategy type, a currency
     pit.books.create("orderStrategyType", {"name": "Brackets", "enabled": True}, id=_STRATEGY_TYPE)
     currencies = {"USD": 1}
     pit.books.create("currency", {"name": "USD", "symbol": "$"}, id=1)

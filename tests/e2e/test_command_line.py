@@ -88,9 +88,24 @@ def test_the_listener_loads_no_qt(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "words", "code"),
+    [
+        (("nonsense",), "nonsense", 2),
+        (("serve", "--host", "127..0.0.1"), "cannot listen", 1),
+    ],
+)
+def test_a_process_that_cannot_do_it_ends_with_one_clear_line(
+    tmp_path: Path, arguments: tuple[str, ...], words: str, code: int
+) -> None:
+    done = run_process(tmp_path, *arguments)
+    lines = done.stderr.decode().splitlines()
+    assert (done.returncode, len(lines), done.stdout) == (code, 1, b"")
+    assert words in lines[0].lower()
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("nonsense",), "nonsense"),
         (("recorder",), "COMMAND"),
         (("recorder", "add"), "NAME"),
         (("recorder", "add", "X", "--quantity", "-1"), "whole number"),
@@ -116,7 +131,6 @@ def test_wrong_use_is_one_clear_line_and_exit_2(
         (("positions",), "no ledger"),
         (("check",), "no ledger"),
         (("decode", "no-such-file"), "cannot be read"),
-        (("serve", "--host", "127..0.0.1"), "cannot listen"),
         (("positions", "--data-dir", "x" * 300), "too long"),
         (("recorder", "enable", "nobody"), "no recorder named"),
         (("recorder", "add", " "), "needs a name"),
@@ -155,16 +169,18 @@ def test_decode_reads_a_file_or_stdin_and_touches_nothing(tmp_path: Path) -> Non
         **{"price": None, "target": -2, "percent": None},
     }
     assert told(tmp_path, "decode", str(alert)) == expected
-    done = run(tmp_path, "decode", "--json", stdin=b"good morning")
+    done = run_process(tmp_path, "decode", "--json", stdin=b"good morning")
     assert (done.returncode, list(json.loads(done.stdout))) == (0, ["refused"])
     assert list(tmp_path.iterdir()) == [alert]
 
 
 def test_people_get_columns(tmp_path: Path) -> None:
-    add_recorder(tmp_path)
+    made = run_process(tmp_path, "recorder", "add", "ORB")
+    assert (made.returncode, made.stderr) == (0, b"")
+    assert "/webhook/" in made.stdout.decode()
     assert "nothing yet" in run(tmp_path, "positions").stdout.decode()
-    assert "ORB" in run(tmp_path, "recorder", "list").stdout.decode()
-    assert __version__ in run(tmp_path, "version").stdout.decode()
+    assert "ORB" in run_process(tmp_path, "recorder", "list").stdout.decode()
+    assert __version__ in run_process(tmp_path, "version").stdout.decode()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps permissions elsewhere")

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,33 +93,38 @@ def test_kill_nine_in_a_storm_of_ticks_costs_at_most_a_second(tmp_path: Path, st
 RULES = ("--take-profit", "40 ticks", "--stop", "20 ticks")
 
 
-@pytest.mark.parametrize(
-    ("price", "reason", "exit_price", "profit"),
-    [
-        ("25610.00", "target", "25610", "20.00"),
-        ("25613.00", "target", "25610", "20.00"),
-        ("25595.00", "stop", "25595", "-10.00"),
-        ("25590.25", "stop", "25590.25", "-19.50"),  # a gap over the stop
-    ],
+LEAVINGS = (
+    ("25610.00", "target", "25610", "20.00"),
+    ("25613.00", "target", "25610", "20.00"),
+    ("25595.00", "stop", "25595", "-10.00"),
+    ("25590.25", "stop", "25590.25", "-19.50"),  # a gap over the stop
 )
+
+
 def test_a_tick_closes_by_rule_and_a_restart_and_a_replay_agree(
-    tmp_path: Path, start: Start, price: str, reason: str, exit_price: str, profit: str
+    tmp_path: Path, start: Start
 ) -> None:
     path = add_recorder(tmp_path, "ORB", *RULES)
     process = start()
-    process.post(path, body(action="buy", ticker="MNQ1!", price="25600"))
-    process.post(path, body(action="price", ticker="MNQ1!", price="25602"))
+    closed: list[dict[str, Any]] = []  # newest first, as they are listed
+    for price, *shown in LEAVINGS:
+        process.post(path, body(action="buy", ticker="MNQ1!", price="25600"))
+        process.post(path, body(action="price", ticker="MNQ1!", price="25602"))
+        process.kill()
+        process = start()
+        process.post(path, body(action="price", ticker="MNQ1!", price=price))
+        position, *others = told(tmp_path, "positions")
+        names = ("exit_reason", "exit_price", "realized_pnl")
+        assert position["status"] == "closed"
+        assert [position[name] for name in names] == shown
+        newest = told(tmp_path, "signals")[0]
+        assert (newest["source"], newest["action"]) == ("rule", "close")
+        assert newest["outcome"] == "applied"
+        assert others == closed
+        closed = [position, *others]
     process.kill()
-    process = start()
-    process.post(path, body(action="price", ticker="MNQ1!", price=price))
-    (position,) = told(tmp_path, "positions")
-    shown = [position[name] for name in ("status", "exit_reason", "exit_price", "realized_pnl")]
-    assert shown == ["closed", reason, exit_price, profit]
-    newest = told(tmp_path, "signals")[0]
-    assert (newest["source"], newest["action"], newest["outcome"]) == ("rule", "close", "applied")
-    process.kill()
-    assert told(tmp_path, "positions") == [position]
-    assert check(path_in(tmp_path)) == (2, [])
+    assert told(tmp_path, "positions") == closed
+    assert check(path_in(tmp_path)) == (2 * len(LEAVINGS), [])
 
 
 def _path(data_dir: Path) -> PnlPath:

@@ -107,6 +107,7 @@ class MemoryLedger:
             decisions=decisions,
             parked=[each for each in decisions if each.verdict == "parked"],
             intents=[each for each in self.intents.values() if not each.state.is_over],
+            absent=[each for each in self.intents.values() if each.state == "absent"],
             parents=[
                 each
                 for each in self.intents.values()

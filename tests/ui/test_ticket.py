@@ -10,8 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QTabBar
 
+from justtrades_desktop.domain.broker import Environment
 from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.domain.execution import Preview, Ticket
+from justtrades_desktop.domain.links import AccountKey
 from justtrades_desktop.domain.orders import OrderKind, Way
 from justtrades_desktop.ui.dialogs.arm import ArmDialog
 from justtrades_desktop.ui.dialogs.confirm_order import ConfirmOrder
@@ -65,6 +67,17 @@ def test_both_buttons_say_what_they_would_do_and_where(
         assert buy.text() == "Buy 2 MNQZ6 on DEMO"
         assert "DEMO" in view.form.mode.text()
         assert buy.accessibleName() == buy.text()
+
+    on_stage(play)
+
+
+def test_each_name_of_an_account_is_said_once(on_stage: OnStage[None], tmp_path: Path) -> None:
+    async def play(stage: Stage) -> None:
+        inside = account_state(AccountKey("PAPER", "PAPER"), environment=Environment.PAPER)
+        bench = order_bench(stage, tmp_path, accounts=[inside, account_state(DEMO)])
+        choice = ticket_of(stage, bench).form.account
+        listed = {choice.itemText(at) for at in range(choice.count())}
+        assert listed == {"PAPER", "DEMO1 · DEMO · Demo"}
 
     on_stage(play)
 

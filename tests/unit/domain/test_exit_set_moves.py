@@ -167,13 +167,13 @@ def test_a_stop_that_rests_where_the_market_is_goes_off_by_itself() -> None:
     assert moves({0: Part(4, _T110, _AT_90)}, pair(1, 0, 4), 4, price="89") == []
 
 
-def test_a_target_beyond_the_market_is_a_limit_of_its_own() -> None:
-    """As a pair the broker would refuse it."""
-    desired = {0: Part(4, _T110, _AT_90)}
-    assert moves(desired, [], 4, price="111") == [
-        Place(0, 4, None, _AT_90),
-        Place(0, 4, _T110, None),
-    ]
+@pytest.mark.parametrize(("side", "price"), [(1, "111"), (-1, "109")])
+def test_a_target_that_the_market_has_passed_is_a_close_now(side: int, price: str) -> None:
+    """A limit there fills at once, and a stop beside it would rest where nothing is open."""
+    desired = {0: Part(4, _T110, None)}
+    (found,) = moves(desired, [], 4, side=side, price=price)
+    assert isinstance(found, CloseNow)
+    assert (found.quantity, found.why) == (4, f"The market is at {price}, the target would be 110")
 
 
 def trailing(quantity: int, distance: str, began: str = "95") -> LiveExit:

@@ -94,6 +94,7 @@ NOTHING = Kept(
     parked=[],
     intents=[],
     parents=[],
+    absent=[],
     held=[],
     executions=[],
     memories=[],
