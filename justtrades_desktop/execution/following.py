@@ -33,7 +33,6 @@ from justtrades_desktop.execution.ports import Entry, Floor, SignalSide
 _OPENING: Final = (Wish.ENTER, Wish.ADD, Wish.REVERSE)
 log = logging.getLogger(__name__)
 
-_SOON: Final = 0.1
 _LAST: Final = 50  # signals among which the one that was missed is looked for
 _BELIEVED: Final = 1200.0  # seconds that a contract is taken for what an instrument means
 
@@ -163,9 +162,18 @@ class Following:
     async def _until_up(self, step: Step) -> None:
         """An account that is on its way up gets the entry while that is fresh."""
         age = (self._house.clock() - step.at).total_seconds()
-        until = self._house.now() + max(0.0, self.link.settings.stale_seconds - age)
-        while not self._floor.is_up and self._house.now() < until:
-            await asyncio.sleep(_SOON)
+        left = self.link.settings.stale_seconds - age
+        if self._floor.is_up or left <= 0:
+            return
+        up = asyncio.Event()
+        leave = self._floor.listen(lambda: up.set() if self._floor.is_up else None)
+        try:
+            async with asyncio.timeout(left):
+                await up.wait()
+        except TimeoutError:
+            return
+        finally:
+            leave()
 
     def _pinned(self, held: Held) -> ResolvedContract | str:
         """What is held needs no look-up: an exit waits for none."""
