@@ -275,7 +275,9 @@ class Lane:
             return await self._reducing.step(count) or self._again()
         if goal is not None:
             if state.openings:
-                self._timer.at(state.limit_until or self._house.now() + self._house.patience.look)
+                now, until = self._house.now(), state.limit_until
+                passed = until is None or until <= now
+                self._timer.at(now + self._house.patience.look if passed else until or now)
                 return await self._keep()
             if count := self._opening.due():
                 return await self._enter(goal, count)

@@ -302,6 +302,7 @@ def test_safety(qapp: QApplication, tmp_path: Path, folder: Path, look: Look) ->
         shadow = link_of(2, trend.id, mode=LinkMode.SHADOW, settings=LinkSettings(initial=2))
         executions.tell(links=(link_of(1, trend.id, PAPER), shadow, link_of(3, trend.id, LIVE)))
         window.show_links(trend.id)
+        await program.until(lambda: trend.id in window.links.parts)
         await program.until(lambda: len(window.links.parts[trend.id].rows) == 3)
         await _take(window, folder, "links-paper", look)
         everybody = (account_state(PAPER), account_state(DEMO), account_state(LIVE, armed=True))
