@@ -56,8 +56,9 @@ class Program:
         self.running.desk.tick(symbol, Decimal(price))
 
     async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something is so; a row that is not there yet makes it not so yet."""
         deadline = time.monotonic() + _PATIENCE
-        while not condition():
+        while not _holds(condition):
             assert time.monotonic() < deadline, "it never came true"
             await asyncio.sleep(0.01)
 
@@ -139,3 +140,10 @@ async def _perform(
             await shell.close()
             shell.deleteLater()
             app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def _holds(condition: Callable[[], bool]) -> bool:
+    try:
+        return condition()
+    except (IndexError, KeyError):
+        return False
