@@ -53,7 +53,8 @@ class AnalysisView(QWidget):
         self._trades: Trades | None = None
         self._rows: Rows | None = None
         self._is_drawn = False
-        self.charts = AnalysisCharts(colours, setting)
+        self._colours = colours
+        self._charts: AnalysisCharts | None = None
         self._filtered = plain_label()
         self.all_button = QPushButton(self.tr("Show all trades"))
         self.all_button.clicked.connect(self.all_wanted)
@@ -65,9 +66,17 @@ class AnalysisView(QWidget):
         self._lay_out()
         bridge.signals_recorded.connect(self._on_recorded)
         setting.zones.changed.connect(self._on_zone)
-        self.charts.trade_clicked.connect(self.trade_clicked)
-        self.charts.day_clicked.connect(self.day_clicked)
         self.set_colours(colours)
+
+    @property
+    def charts(self) -> AnalysisCharts:
+        """All pictures; made when they are first wanted, for they take a third of a second."""
+        if self._charts is None:
+            self._charts = AnalysisCharts(self._colours, self._setting)
+            self._charts.trade_clicked.connect(self.trade_clicked)
+            self._charts.day_clicked.connect(self.day_clicked)
+            self._lay_out_charts(self._charts)
+        return self._charts
 
     # For the window
 
@@ -79,7 +88,9 @@ class AnalysisView(QWidget):
 
     def set_colours(self, colours: Colours) -> None:
         """Follow a change of the theme."""
-        self.charts.set_colours(colours)
+        self._colours = colours
+        if self._charts is not None:
+            self._charts.set_colours(colours)
         paint(self._note, colours.muted)
         paint(self._filtered, colours.text)
 
@@ -94,6 +105,7 @@ class AnalysisView(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        _ = self.charts
         if self._trades is None and not self._given:
             self.load()
         elif not self._is_drawn:
@@ -146,26 +158,16 @@ class AnalysisView(QWidget):
     # Building
 
     def _lay_out(self) -> None:
+        self._grid = QGridLayout()
         page = QWidget()
-        grid = QGridLayout(page)
-        grid.setContentsMargins(GRID, GRID, GRID, GRID)
-        grid.setSpacing(GRID)
-        charts = self.charts
-        for widget, row, column, width in (
-            (charts.growth, 0, 0, 7),
-            (charts.calendar, 0, 7, 5),
-            (charts.worst, 1, 0, 6),
-            (charts.best, 1, 6, 6),
-            (charts.spread, 2, 0, 4),
-            (charts.hours, 2, 4, 5),
-            (charts.weekdays, 2, 9, 3),
-        ):
-            grid.addWidget(widget, row, column, 1, width)
+        page.setLayout(self._grid)
+        self._grid.setContentsMargins(GRID, GRID, GRID, GRID)
+        self._grid.setSpacing(GRID)
         for column in range(12):
-            grid.setColumnStretch(column, 1)
+            self._grid.setColumnStretch(column, 1)
         for row, height in enumerate((_HIGH, _LOW, _LOW)):
-            grid.setRowMinimumHeight(row, height)
-            grid.setRowStretch(row, height)
+            self._grid.setRowMinimumHeight(row, height)
+            self._grid.setRowStretch(row, height)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -182,3 +184,16 @@ class AnalysisView(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._bar)
         layout.addWidget(scroll, 1)
+
+    def _lay_out_charts(self, charts: AnalysisCharts) -> None:
+        for widget, row, column, width in (
+            (charts.growth, 0, 0, 7),
+            (charts.calendar, 0, 7, 5),
+            (charts.worst, 1, 0, 6),
+            (charts.best, 1, 6, 6),
+            (charts.spread, 2, 0, 4),
+            (charts.hours, 2, 4, 5),
+            (charts.weekdays, 2, 9, 3),
+        ):
+            self._grid.addWidget(widget, row, column, 1, width)
+            widget.show()  # a layout on a page that is visible would do it a turn later
