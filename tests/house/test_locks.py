@@ -35,7 +35,7 @@ def asked_for(lock: str) -> list[Requirement]:
 
 
 @pytest.mark.parametrize("lock", ["run", "dev"])
-def test_every_entry_is_pinned_with_hashes_and_nothing_else(lock: str) -> None:
+def test_s1_every_entry_is_pinned_with_hashes_and_nothing_else(lock: str) -> None:
     pinned = re.compile(r"[\w.-]+==[\w.]+( ; [^-]+)?( +--hash=sha256:[0-9a-f]{64})+")
     assert [entry for entry in entries(lock) if not pinned.fullmatch(entry)] == []
 

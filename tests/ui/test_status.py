@@ -75,7 +75,7 @@ def test_prices() -> None:
     assert (said.level, said.words) == (Level.LATE, "Prices 3 min old")
 
 
-def test_the_parts_are_asked_and_shown(qapp: QApplication, tmp_path: Path) -> None:
+def test_l5_the_parts_are_asked_and_shown(qapp: QApplication, tmp_path: Path) -> None:
     async def play(program: Program) -> None:
         bar, colours = program.window.status, program.window.theme.colours
         await program.until(lambda: bar.listener_beat.ok_at is not None)

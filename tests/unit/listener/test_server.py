@@ -92,7 +92,7 @@ async def test_a_price(client: Client) -> None:
     assert client.running.desk.signals_stored == 0
 
 
-async def test_an_unreadable_body_is_stored_as_received(client: Client) -> None:
+async def test_l4_an_unreadable_body_is_stored_as_received(client: Client) -> None:
     """L3, L4: what cannot be read is kept and shown, and is no reason to be sent again."""
     body = '{"comment": "Take Profit "TP1""}'
     answer = await client.post(body)
@@ -206,7 +206,7 @@ async def test_an_allowed_host(client: Client) -> None:
     assert (await client.post(headers={"Host": "hook.example.com"})).status == 200
 
 
-async def test_what_cannot_be_stored_is_to_be_sent_again(
+async def test_l3_what_cannot_be_stored_is_to_be_sent_again(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> asyncio.Future[None]:
