@@ -13,9 +13,9 @@ sys.dont_write_bytecode = False
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--kill-rounds", type=int, default=4, help="rounds of the kill -9 tests")
-    parser.addoption("--fuzz", type=int, default=2000, help="bodies of the fuzz test")
-    parser.addoption("--schedules", type=int, default=60, help="schedules of broker faults")
+    parser.addoption("--kill-rounds", type=int, default=3, help="rounds of the kill -9 tests")
+    parser.addoption("--fuzz", type=int, default=1000, help="bodies of the fuzz test")
+    parser.addoption("--schedules", type=int, default=30, help="schedules of broker faults")
     parser.addoption("--first-schedule", type=int, default=0, help="number of the first of them")
     parser.addoption("--endurance", type=float, default=5.0, help="seconds of the endurance test")
     parser.addoption(

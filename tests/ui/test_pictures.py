@@ -49,7 +49,7 @@ from tests.fakes.legacy import TRADES, OldFile
 from tests.ui.order_scene import brokers_at_work, state_at_work
 from tests.ui.program import Program, perform
 
-_SETTLE = 0.3
+_SETTLE = 0.15
 _FEWEST_COLOURS = 12
 _ORDER_PAGES = ("working", "positions", "executions", "decisions", "parked")
 _LISTS = ("held", "decisions", "parked", "executions", "findings")
