@@ -71,7 +71,7 @@ def test_the_exact_name_arms_once(qapp: QApplication, tmp_path: Path) -> None:
         await program.gone(dialog)
         assert executions.named("arm") == [(LIVE, "LIVE1")]
         await program.until(lambda: program.window.top_bar.badge.text() == "LIVE")
-        assert program.window.findChildren(ArmDialog) == []
+        await program.until(lambda: not program.window.findChildren(ArmDialog))
 
     perform(qapp, tmp_path, play, executions=executions)
 

@@ -314,7 +314,7 @@ def test_a_new_link_starts_in_shadow_on_play_money(qapp: QApplication, tmp_path:
         recorder = program.running.desk.recorders[0]
         wanted = (recorder.id, PAPER, replace(DEFAULTS, initial=2), LinkMode.SHADOW)
         assert executions.named("add_link") == [wanted]
-        assert program.window.findChildren(LinkDialog) == []
+        await program.until(lambda: not program.window.findChildren(LinkDialog))
 
     perform(qapp, tmp_path, play, executions=executions)
 
@@ -386,7 +386,7 @@ def test_closing_the_form_leaves_no_question_behind(qapp: QApplication, tmp_path
         dialog.reject()
         await program.gone(dialog)
         executions.gate.set()
-        assert program.window.findChildren(LinkDialog) == []
+        await program.until(lambda: not program.window.findChildren(LinkDialog))
 
     perform(qapp, tmp_path, play, executions=executions)
 
