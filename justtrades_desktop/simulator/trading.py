@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -72,7 +73,7 @@ def settle(pit: Pit) -> None:
     """Carry out what has followed, until nothing more follows."""
     touched: list[int] = []
     while pit.consequences:
-        what = pit.consequences.popleft()
+        what = _next(pit.consequences)
         order = pit.order(what.order_id)
         touched.append(order.account_id)
         if isinstance(what, Arrived):
@@ -108,3 +109,12 @@ def _slippage(pit: Pit, order: LiveOrder) -> Decimal:
     if pit.settings.slippage_varies:
         ticks = pit.dice.randint(0, ticks)
     return order.sign * ticks * pit.product(order.contract_id).tick_size
+
+
+def _next(waiting: deque[Arrived | Filled | Ended]) -> Arrived | Filled | Ended:
+    """Fills and ends before arrivals: of a pair that arrives together only one may fill."""
+    for place, what in enumerate(waiting):
+        if not isinstance(what, Arrived):
+            del waiting[place]
+            return what
+    return waiting.popleft()

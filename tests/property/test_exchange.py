@@ -7,7 +7,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from justtrades_desktop.domain.contracts import Product
@@ -197,6 +197,18 @@ def test_money_and_positions_are_the_sums_of_the_fills(
 
 
 @settings(max_examples=300, deadline=None)
+@example(
+    chosen={
+        "max_fill": None,
+        "partial_chance": 0.0,
+        "slippage_ticks": 0,
+        "spread_ticks": 1,
+        "fill_on_touch": False,
+        "refuse_wrong_side_stops": False,
+        "command_seconds": 0.0,
+    },
+    script=[("bracket", "Buy", 1, 0, 1), ("modify", 1, 1, -1), ("tick", -1)],
+)
 @given(rules, happenings)
 def test_no_order_fills_more_than_it_asks_and_no_pair_twice(
     chosen: dict[str, Any], script: list[tuple[Any, ...]]
