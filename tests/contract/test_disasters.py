@@ -113,7 +113,7 @@ async def test_b4_a_renewal_that_brings_no_token_leaves_the_good_one(
     assert pair.client.logins == 1
 
 
-async def test_b4_a_refused_login_leaves_what_was_stored() -> None:
+async def test_b4_a_login_that_is_not_let_in_leaves_what_was_stored() -> None:
     async with broker_pair() as pair:
         await pair.client.session.ensure()
         good = pair.client.store.tokens
@@ -302,3 +302,48 @@ async def test_e15_the_brokers_own_words_reach_result_state_and_audit(pair: Pair
         assert words in written.reason
         assert words in written.answer
         assert "Unknown error" not in done.said
+
+
+async def test_b1_all_that_reaches_the_broker_is_counted(pair: Pair) -> None:
+    """On sockets too: what is not counted does not count for the limit either."""
+    await pair.client.up()
+    assert not isinstance(await pair.client.reads.accounts(), Trouble)
+    pair.fault(FaultKind.CUT)
+    await pair.client.again()
+    assert pair.client.state.budget.used == len([c for c in pair.client.calls if c.status]) == 8
+    assert len(pair.client.made("authorize")) == 4
+
+
+async def test_b1_a_link_that_comes_up_and_falls_at_once_is_tried_ever_more_rarely(
+    pair: Pair,
+) -> None:
+    await pair.client.up()
+    before = len(pair.client.made("user/syncrequest"))
+    for _ in range(120):  # ten minutes
+        if pair.client.state.orders.light is Light.UP:
+            pair.fault(FaultKind.CUT, socket="user")
+            await until(lambda: pair.client.state.orders.light is not Light.UP)
+        pair.clock.go(5)
+        await asyncio.sleep(0.03)
+    tries = len(pair.client.made("user/syncrequest")) - before
+    assert 5 <= tries <= 45
+    await until(lambda: pair.client.state.market.light is Light.UP)
+
+
+async def test_b4_a_wrong_password_leaves_what_was_stored() -> None:
+    """The device too: a new one would have to be approved at the broker."""
+    async with broker_pair() as pair:
+        await pair.client.session.ensure()
+        good = pair.client.store.tokens
+        await pair.client.stop()
+        later = pair.another(store=pair.client.store, password="wrong-password", device="")
+        pair.clock.go(81 * 60)
+        await later.session.ensure()
+        assert later.made(LOGIN)[-1].outcome is Outcome.REJECTED
+        assert later.store.tokens == good
+
+
+async def test_b8_many_who_want_a_token_at_once_cost_one_session(pair: Pair) -> None:
+    await asyncio.gather(*(pair.client.session.ensure() for _ in range(5)))
+    assert pair.client.logins == 1
+    assert len(pair.server.sessions.alive(pair.user_id)) == 1

@@ -8,7 +8,9 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,18 @@ from justtrades_desktop.app.instance import read_card
 from justtrades_desktop.app.paper_prices import PaperPrices
 from justtrades_desktop.app.remote import ask
 from justtrades_desktop.app.serving import Config, Serving, serving
-from justtrades_desktop.domain.broker import Credentials, Environment, Light, NewConnection
+from justtrades_desktop.broker.answers import NotHandled
+from justtrades_desktop.domain.broker import (
+    AuditedCall,
+    Credentials,
+    Environment,
+    Light,
+    NewConnection,
+)
 from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.domain.events import PriceTicked
 from justtrades_desktop.simulator.exchange import Exchange, ExchangeSettings
+from justtrades_desktop.simulator.fault_kinds import Fault, FaultKind
 from justtrades_desktop.trading.bus import Bus
 from tests.fakes.alerts import START
 
@@ -269,3 +279,41 @@ async def test_the_contract_that_is_held_is_closed_and_no_other(tmp_path: Path) 
         await until(lambda: brokers.states()[0].positions)
         _ = await do(tmp_path, "flatten", symbol="MNQ1!")
         await until(lambda: not brokers.states()[0].positions)
+
+
+async def test_b1_connections_of_one_program_share_the_count_and_the_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[AuditedCall] = []
+    async with program(tmp_path) as (_, brokers):
+        await brokers.unlock("correct horse battery")
+        monkeypatch.setattr(brokers._audit, "record", calls.append)
+        paper = brokers._links["PAPER"].new
+        await brokers.add(replace(paper, name="twin", environment=Environment.DEMO))
+        server = brokers._paper._server
+
+        def up() -> bool:
+            states = brokers.states()
+            return all(s.orders.light is s.market.light is Light.UP for s in states)
+
+        await until(up)
+        calls.clear()
+        slow = Fault(kind=FaultKind.SLOW, match="user/syncrequest", seconds=1.5, times=2)
+        server.add_fault(slow)
+        server.add_fault(Fault(kind=FaultKind.CUT))
+        await until(lambda: not up())
+        await until(up)
+        line = ("WS authorize", "WS user/syncrequest")
+        steps = sorted((call for call in calls if call.operation in line), key=lambda c: c.at)
+        assert len(steps) == 2 * 3
+        for earlier, later in pairwise(steps):
+            assert later.seconds is not None
+            began = later.at - timedelta(seconds=later.seconds)
+            assert began >= earlier.at, "two connections knocked at once"
+
+        first, second = brokers.connections
+        server.add_fault(Fault(kind=FaultKind.LIMIT, match="account/list"))
+        assert isinstance(await first.reads.accounts(), NotHandled)
+        asked = server.faults.calls
+        assert isinstance(await second.reads.accounts(), NotHandled)
+        assert server.faults.calls == asked, "one user's lockout is that of all its connections"

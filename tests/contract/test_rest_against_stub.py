@@ -271,12 +271,14 @@ async def test_b5_e7_an_order_that_is_not_answered_is_in_doubt_in_time(desk: Des
 async def test_b5_calls_that_hang_delay_no_other(desk: Desk) -> None:
     desk.stub.replies[ACCOUNTS] = [hang]
     hanging = [asyncio.create_task(desk.reads.accounts()) for _ in range(30)]
-    await desk.stub.arrived(ACCOUNTS, 30)
-    async with asyncio.timeout(5):
-        assert isinstance(await desk.order((200, {"orderId": 7})), Accepted)
-    for task in hanging:
-        task.cancel()
-    await asyncio.gather(*hanging, return_exceptions=True)
+    try:
+        async with asyncio.timeout(5):
+            await desk.stub.arrived(ACCOUNTS, 30)
+            assert isinstance(await desk.order((200, {"orderId": 7})), Accepted)
+    finally:
+        for task in hanging:
+            task.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
 
 
 async def test_nobody_there_means_certainly_not_sent() -> None:

@@ -148,7 +148,7 @@ async def test_b5_an_unanswered_request_fails_at_its_deadline_and_holds_up_no_ot
         assert (await socket.call("authorize", body=TOKEN)).status == 200
         assert not stuck.done()
         with pytest.raises(NoAnswer, match=r"order/item within 0\.2 s"):
-            await stuck
+            await asyncio.wait_for(stuck, 5)
 
 
 async def test_b5_all_who_wait_are_told_when_the_socket_ends(
@@ -289,3 +289,60 @@ async def test_a_peer_that_does_not_say_goodbye_holds_up_no_close(
         started = asyncio.get_running_loop().time()
     assert asyncio.get_running_loop().time() - started < 2 * QUICK.goodbye + 0.5
     transport.abort()
+
+
+@pytest.mark.parametrize("reason", ["ConnectionQuotaReached", "IPQuotaReached"])
+async def test_b8_a_quota_in_a_bare_close_is_recognised_too(
+    stub: Stub, web: aiohttp.ClientSession, reason: str
+) -> None:
+    async with _socket(stub, web) as socket:
+        await stub.visitors["user"][0].ws.send_str(f'c[1008,"{reason}"]')
+        with pytest.raises(LinkDown, match=rf"{reason}\).*five minutes") as down:
+            await asyncio.wait_for(socket.ended(), 2)
+    assert down.value.hold == 300
+    assert down.value.evicted is (reason == "ConnectionQuotaReached")
+
+
+async def test_b6_a_late_answer_is_never_taken_for_that_to_a_later_question(
+    stub: Stub, web: aiohttp.ClientSession
+) -> None:
+    async def late(_visitor: Visitor, _asked: Asked) -> tuple[int, str]:
+        await asyncio.sleep(0.3)
+        return 200, "late"
+
+    stub.answers["late"] = late
+    stub.answers["next"] = lambda _visitor, _asked: (200, "next")
+    async with _socket(stub, web) as socket:
+        with pytest.raises(NoAnswer):
+            await socket.call("late", within=0.1)
+        assert (await socket.call("next")).data == "next"
+
+
+async def test_b6_what_follows_a_long_frame_is_taken_after_it(
+    stub: Stub, web: aiohttp.ClientSession
+) -> None:
+    """A long one is read on a thread: nothing may overtake it meanwhile."""
+    events: list[Event] = []
+
+    async def pour(visitor: Visitor, _asked: Asked) -> tuple[int, str]:
+        await visitor.send({"e": "md", "d": "first"})
+        await visitor.send({"e": "md", "d": "x" * 2_000_000})
+        await visitor.send({"e": "md", "d": "last"})
+        return 200, "done"
+
+    stub.answers["pour"] = pour
+    async with _socket(stub, web, events=events) as socket:
+        assert (await socket.call("pour")).data == "done"
+        assert [str(event.data)[:5] for event in events] == ["first", "xxxxx", "last"]
+
+
+async def test_b7_when_anything_last_came_stands_still_while_nothing_comes(
+    stub: Stub, web: aiohttp.ClientSession
+) -> None:
+    """It is what the window shows as the link's own sign of life."""
+    async with _socket(stub, web) as socket:
+        stub.beat_seconds = None
+        await asyncio.sleep(0.15)
+        before = socket.progress_at
+        await asyncio.sleep(0.2)
+        assert abs((socket.progress_at - before).total_seconds()) < 0.05

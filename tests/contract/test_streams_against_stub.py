@@ -585,3 +585,21 @@ async def test_a_login_without_a_market_token_uses_the_access_token(bench: Bench
     await bench.up()
 
     assert bench.market.asked[0].body == TOKEN
+
+
+async def test_b8_too_many_connections_from_here_are_waited_out_by_both_links(
+    bench: Bench,
+) -> None:
+    """No login was closed, so that nothing but the links' own patience keeps them quiet."""
+    await bench.up()
+
+    await bench.user.shut_down("IPQuotaReached")
+    bench.market.cut()
+    await bench.until(lambda: "IPQuotaReached" in bench.state.orders.said)
+    await asyncio.sleep(0.8)  # forty seconds of its clock
+
+    assert bench.state.orders.light is Light.TROUBLE
+    assert "five minutes" in bench.state.orders.said
+    assert len(bench.stub.visitors["user"]) == len(bench.stub.visitors["md"]) == 1
+    bench.connection.try_now()
+    await bench.up()

@@ -185,3 +185,16 @@ async def test_a_cancelled_wait_leaves_the_door_open() -> None:
 async def _pass_through(queue: ConnectQueue) -> None:
     async with queue.turn(lambda: 0):
         pass
+
+
+def test_b1_links_that_fall_together_do_not_come_back_in_step() -> None:
+    """Without a word of ours about chance, as the program makes it."""
+    time = VirtualTime()
+    waits = []
+    for _ in range(16):
+        backoff = Backoff(now=time.now)
+        for _ in range(7):
+            backoff.fell(lived=0)
+        waits.append(backoff.left)
+    assert max(waits) <= 60
+    assert max(waits) - min(waits) > 10, "all would knock at once, again and again"

@@ -320,3 +320,28 @@ async def test_half_a_character_anywhere_does_no_harm(client: Client) -> None:
 async def test_a_token_is_compared_whatever_its_characters(client: Client) -> None:
     for token in ("%00", "%F0%9F%98%80", "..%2f..", "a" * 5_000):
         assert (await client.post(path=f"/webhook/{token}")).status == 404
+
+
+async def test_s2_neither_body_nor_address_of_an_alert_stands_in_the_log(
+    client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At every level, for what is read, what is not, and what our own bug met."""
+    caplog.set_level(0)
+    good = BUY.replace("{", '{"password":"hunter2-hunter2",')
+    assert (await client.post(good)).status == 200
+    assert (await client.post("key=hunter2-hunter2; nonsense")).status == 422
+
+    def fail(_: bytes, __: str) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(server_module, "read", fail)
+    assert (await client.post(good)).status == 503
+    await client.running.desk.flush()
+    ours = "\n".join(
+        f"{line.getMessage()} {line.exc_text or ''}"
+        for line in caplog.records
+        if line.name.startswith("justtrades")
+    )
+    assert "a request failed" in ours
+    assert "hunter2" not in ours
+    assert client.recorder.token not in ours
