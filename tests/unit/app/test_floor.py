@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from justtrades_desktop.app.floor import AccountFloor
 from justtrades_desktop.domain.broker import Light
+from justtrades_desktop.domain.links import AccountKey
 from justtrades_desktop.domain.orders import Intent, Leg, OrderKind, Purpose, Way
 from justtrades_desktop.execution.ports import (
     Answer,
@@ -22,7 +25,7 @@ from justtrades_desktop.execution.ports import (
     Taken,
     Unclear,
 )
-from tests.fakes.fake_floor import FAILS, FakeFloor, fake_floor, stops_and_targets
+from tests.fakes.fake_floor import FAILS, FakeFloor, FakeMarket, fake_floor, stops_and_targets
 
 D = Decimal
 
@@ -368,3 +371,38 @@ async def test_answers_may_come_before_their_events() -> None:
     assert floor.order(answer.order_id) is None
     await asyncio.sleep(0)
     assert floor.net(floor.contract_id) == 1
+
+
+async def test_e8_two_accounts_of_one_login_have_nothing_in_common(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The broker tells one login of the orders and positions of all its accounts."""
+    market = FakeMarket()
+    add = market.exchange.add_user
+    both = {"SIM1": D(50_000), "SIM2": D(50_000)}
+    monkeypatch.setattr(
+        market.exchange, "add_user", lambda name, secret, **_: add(name, secret, accounts=both)
+    )
+    one = FakeFloor(market)
+    ids = {row["name"]: int(row["id"]) for row in one.rows("account")}
+    two = AccountFloor(AccountKey("paper", "SIM2"), one.environment, ids["SIM2"])
+    two.attach(one._wire)  # type: ignore[arg-type]
+    mine = await placed(one, "jt-1", quantity=2, legs=(TARGET, STOP))
+    theirs = replace(intent(one, "jt-2", quantity=1, legs=_legs_of_two()), key=two.key)
+    done = await two.place(theirs, signal_id=None, fresh=5)
+    assert isinstance(done, Placed)
+
+    contract = one.contract_id
+    assert (one.net(contract), two.net(contract)) == (2, 1)
+    assert await one.confirmed_net(contract) == 2
+    assert await two.confirmed_net(contract) == 1
+    assert {each.id for each in one.working()} == set(mine.leg_ids)
+    assert {each.id for each in two.working()} == set(done.leg_ids)
+    assert {each.order_id for each in two.all_fills()} == {done.order_id}
+    assert (two.order(mine.order_id), two.order_of("jt-1")) == (None, None)
+    assert await two.look_at(mine.order_id) is None
+    assert await two.look_up("jt-1") == Gone()
+
+
+def _legs_of_two() -> tuple[Leg, Leg]:
+    return TARGET._replace(client_id="jt-t2"), STOP._replace(client_id="jt-s2")

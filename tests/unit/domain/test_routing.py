@@ -71,6 +71,29 @@ def test_d3_a_buy_that_states_flat_ends_the_short_and_enters_no_long() -> None:
         assert (routed.wish, routed.wanted, routed.opens) == (Wish.CLOSE, 0, 0), other
 
 
+async def test_d3_a_buy_alert_that_states_flat_ends_the_short_on_its_whole_way() -> None:
+    """As it is received: a stated 0 is a position like any other, not "not stated"."""
+    for other in OtherWay:
+        entry, leaving = await steps_stated(("sell", 2, -2), ("buy", 5, 0))
+        link = TestLink(other_way=other)
+        link.take(entry)
+        routed = link.take(leaving)
+
+        assert (leaving.before, leaving.after) == (-2, 0)
+        assert (routed.wish, routed.wanted, routed.opens) == (Wish.CLOSE, 0, 0), other
+
+
+async def steps_stated(*said: tuple[str, int, int]) -> list[Step]:
+    """The steps of alerts with an action, a quantity, and the position that they state."""
+    desk = TestDesk()
+    seen: list[SignalRecorded] = []
+    desk.bus.subscribe(SignalRecorded, seen.append)
+    for action, quantity, target in said:
+        await desk.send(alert(reading(action, "25600", quantity=quantity, target=target)))
+    await asyncio.sleep(0)
+    return [found for event in seen if (found := step_of(event)) is not None]
+
+
 def test_d5_a_size_of_0_is_no_1_and_no_3() -> None:
     routed = TestLink(initial=0, multiplier=3).take(step(0, 1))
 

@@ -15,10 +15,14 @@ from justtrades_desktop.domain.contracts import Product
 from justtrades_desktop.domain.exits import level
 from justtrades_desktop.domain.link_words import sentences
 from justtrades_desktop.domain.links import AccountKey, AccountLimits, AtLimit, LinkMode, Target
-from justtrades_desktop.domain.orders import Verdict, Way, Wish
+from justtrades_desktop.domain.orders import Intent, Verdict, Way, Wish
 from justtrades_desktop.domain.signals import Action
+from justtrades_desktop.execution import following
 from justtrades_desktop.execution.house import House
-from justtrades_desktop.execution.ports import Doubt, NotSent, Refused
+from justtrades_desktop.execution.lane import Lane
+from justtrades_desktop.execution.ports import Doubt, NotSent, Placed, Refused
+from justtrades_desktop.simulator.exchange import Event
+from justtrades_desktop.simulator.margins import Margins
 from tests.fakes.execution_lab import QUICK, Lab, lab
 from tests.fakes.fake_floor import PRODUCTS, stops_and_targets
 
@@ -151,6 +155,20 @@ async def test_d6_one_scaling_for_entries_adds_trims_and_targets() -> None:
         assert stops_and_targets(it.floor.true_working()) == (20, 20)
 
 
+async def test_d7_an_entry_that_has_to_wait_grows_too_old_by_its_own_setting() -> None:
+    async with lab() as it:
+        await it.link(stale_seconds=1)
+        lag = it.desk.safety.lag
+        lag.window = 1.2
+        lag.sample(1.0, House.now())
+        it.signal(1)
+        await asyncio.sleep(1.3)
+        lag.sample(0.0, House.now())
+        await it.quiet()
+        assert it.floor.made("place") == []
+        assert it.decisions()[-1].verdict is Verdict.PARKED
+
+
 async def test_d8_nothing_limits_the_size_but_a_limit_that_was_set_and_says_so() -> None:
     async with lab() as it:
         await entered(it, 20)
@@ -164,6 +182,19 @@ async def test_d8_nothing_limits_the_size_but_a_limit_that_was_set_and_says_so()
         decision = it.decisions()[-1]
         assert decision.verdict is Verdict.REFUSED
         assert "limit is 10 contracts an order" in decision.reason
+
+
+async def test_d8_a_large_entry_add_and_close_go_whole() -> None:
+    """20 contracts show a cap of 10, but none of 25, 50 or 100."""
+    async with lab(margins=Margins(initial={}, otherwise=Decimal(1))) as it:
+        await it.link()
+        it.signal(300)
+        await it.quiet()
+        it.signal(700)
+        await it.quiet()
+        it.signal(0)
+        await it.quiet()
+        assert market_orders(it) == [("Buy", 300), ("Buy", 400), ("Sell", 700)]
 
 
 @pytest.mark.parametrize(
@@ -197,6 +228,27 @@ async def test_d9_an_unknown_product_is_not_ordered() -> None:
         assert it.decisions()[-1].verdict is Verdict.REFUSED
         assert it.decisions()[-1].reason
         assert it.floor.made("place") == []
+
+
+async def test_d9_a_contract_whose_tick_nobody_knows_is_not_ordered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The broker finds it, but neither it nor the table knows the tick: none is made up."""
+    async with lab() as it:
+        found = await it.floor.resolve("MNQ1!")
+        assert isinstance(found, ResolvedContract)
+        unknown = replace(found, name="QQQQZ6", tick_size=None, tick_value=None)
+
+        async def resolve(_: str) -> ResolvedContract | str:
+            return unknown
+
+        monkeypatch.setattr(it.floor, "resolve", resolve)
+        await it.link(**EXITS)
+        it.signal(1, symbol="QQQQ1!", price="100")
+        await it.quiet()
+        assert it.floor.made("place") == []
+        assert it.decisions()[-1].verdict is Verdict.REFUSED
+        assert "tick of this symbol is not known" in it.decisions()[-1].reason
 
 
 # Execution
@@ -369,6 +421,26 @@ async def test_e9_a_close_that_cannot_be_sent_is_told_and_goes_on() -> None:
         assert it.floor.true_net() == 0
 
 
+async def test_e9_a_close_that_no_lane_is_at_raises_an_alarm(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Decided and written down, and no order comes of it: not for weeks, but for a minute."""
+    async with lab() as it:
+        await entered(it)
+        with monkeypatch.context() as lost:
+            lost.setattr(Lane, "give", lambda *_: None)
+            it.signal(0)
+            await it.quiet()
+        assert it.floor.true_net() == 1
+        it.offset = timedelta(seconds=61)
+        it.desk.look_after()
+        close = it.decisions()[-1]
+        assert (close.wish, close.verdict) == (Wish.CLOSE, Verdict.PERSON)
+        assert "no order of it is under way" in close.reason
+        told = [d.reason for d in it.desk.records.decisions() if d.link_id is None]
+        assert any("no order of it is under way" in each for each in told)
+
+
 async def test_e10_our_own_fills_cause_no_orders() -> None:
     async with lab() as it:
         await entered(it)
@@ -433,6 +505,21 @@ async def test_e13_no_entry_before_a_restart_has_compared_what_it_believes() -> 
         await it.crash()
 
 
+async def test_e13_an_entry_before_the_comparison_waits_for_it_and_is_not_lost() -> None:
+    it = Lab()
+    await it.desk.start()
+    try:
+        await it.link(**EXITS)
+        it.signal(1)
+        await asyncio.sleep(0.1)
+        assert it.floor.made("place") == []
+        it.desk.look_after()
+        await it.quiet()
+        assert it.floor.true_net() == 1
+    finally:
+        await it.crash()
+
+
 async def test_e14_the_contract_is_pinned_while_it_is_open_and_found_anew_after(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -463,6 +550,35 @@ async def test_e14_the_contract_is_pinned_while_it_is_open_and_found_anew_after(
         assert (it.floor.true_net(), it.floor.true_net(new.contract_id)) == (0, 1)
 
 
+async def test_e14_what_is_known_of_the_front_month_moves_no_position(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The link has learnt the new front month while it holds the old one: it is all the same."""
+    async with lab() as it:
+        old = await it.floor.resolve("MNQ1!")
+        assert isinstance(old, ResolvedContract)
+        march = it.market.exchange.contract_id("MNQH7")
+        new = replace(old, contract_id=march, name="MNQH7", expires=None)
+        it.market.tick("25100", symbol="MNQH7")
+        await entered(it)
+
+        async def rolled(symbol: str) -> ResolvedContract | str:
+            return old if symbol == old.name else new
+
+        monkeypatch.setattr(it.floor, "resolve", rolled)
+        monkeypatch.setattr(following, "_BELIEVED", 0.0)
+        await it.desk.refresh()
+        it.signal(3)
+        await it.quiet()
+        assert (it.floor.true_net(), it.floor.true_net(march)) == (3, 0)
+        it.signal(1)
+        await it.quiet()
+        it.signal(0)
+        await it.quiet()
+        assert (it.floor.true_net(), it.floor.true_net(march)) == (0, 0)
+        assert market_orders(it) == [("Buy", 1), ("Buy", 2), ("Sell", 2), ("Sell", 1)]
+
+
 async def test_e15_the_brokers_own_words_are_shown() -> None:
     async with lab() as it:
         await it.link(**EXITS)
@@ -472,6 +588,81 @@ async def test_e15_the_brokers_own_words_are_shown() -> None:
         assert "InsufficientFunds: 1.234 missing" in it.decisions()[-1].reason
         told = [d.reason for d in it.desk.state().decisions if d.verdict is Verdict.PERSON]
         assert any("InsufficientFunds: 1.234 missing" in each for each in told)
+
+
+def reject_next(it: Lab, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    """The broker takes the next order and rejects it a moment later, as exchanges do: the answer
+    says that it was placed; why it came to nothing stands in an event."""
+    place = it.floor.place
+    order = {
+        "id": 900_000,
+        "accountId": it.floor.account_id,
+        "contractId": it.floor.contract_id,
+        "timestamp": "2026-11-23T15:00:00.000Z",
+        "archived": False,
+        "external": False,
+        "admin": False,
+    }
+    refused = {"timestamp": order["timestamp"], "commandStatus": "RiskRejected"}
+    command = {"id": 900_001, "orderId": 900_000, "commandType": "New", **refused}
+    report = {"id": 900_002, "commandId": 900_001, "text": said, **refused}
+
+    async def rejecting(intent: Intent, **_: Any) -> Placed:
+        monkeypatch.setattr(it.floor, "place", place)
+        mine = {**order, "action": str(intent.way)}
+        it.floor._tell(Event((), "order", "Created", {**mine, "ordStatus": "PendingNew"}))
+        for event in (
+            Event((), "command", "Created", command),
+            Event((), "commandReport", "Created", report),
+            Event((), "order", "Updated", {**mine, "ordStatus": "Rejected"}),
+        ):
+            asyncio.get_running_loop().call_later(0.005, it.floor._tell, event)
+        return Placed(900_000)
+
+    monkeypatch.setattr(it.floor, "place", rejecting)
+
+
+async def test_e15_why_an_entry_was_rejected_after_it_was_taken_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = "InsufficientFunds: 1.234 missing"
+    async with lab() as it:
+        await it.link()
+        reject_next(it, monkeypatch, said)
+        it.signal(1)
+        await settled(it)
+        decision = it.decisions()[-1]
+        assert decision.verdict is Verdict.FAILED
+        assert said in decision.reason
+        told = [d.reason for d in it.desk.state().decisions if d.verdict is Verdict.PERSON]
+        assert any(said in each for each in told)
+
+
+async def test_e15_why_an_exit_was_rejected_after_it_was_taken_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = "MarketClosed: it opens at 17:00"
+    async with lab() as it:
+        await it.link()
+        it.signal(1)
+        await it.quiet()
+        reject_next(it, monkeypatch, said)
+        it.signal(0)
+        await settled(it)
+        told = [d.reason for d in it.desk.state().decisions if d.verdict is Verdict.PERSON]
+        assert any(said in each for each in told)
+        assert it.floor.true_net() == 0
+
+
+async def test_e15_why_flatten_all_cannot_close_is_shown() -> None:
+    said = "MarketClosed: it opens at 17:00"
+    async with lab() as it:
+        await entered(it)
+        it.floor.next("liquidate", Refused(said))
+        await it.desk.flatten_all()
+        await asyncio.sleep(0.1)
+        (flattening,) = it.desk.state().flattening
+        assert said in flattening.said
 
 
 # Around them
@@ -565,3 +756,16 @@ async def test_b5_every_order_change_and_cancel_has_a_deadline() -> None:
         sent = [s for s in it.floor.sent if s.what in ("place", "modify", "cancel")]
         assert {s.what for s in sent} == {"place", "modify", "cancel"}
         assert all(s.fresh is not None and s.fresh <= QUICK.fresh for s in sent)
+
+
+async def test_b5_an_exit_that_is_placed_on_its_own_has_a_deadline_too() -> None:
+    async with lab() as it:
+        await entered(it)
+        for row in it.floor.true_working():
+            it.floor.cancelled_by_broker(row["id"])
+        before = len(it.floor.sent)
+        await settled(it)
+        placed = [s for s in it.floor.sent[before:] if s.what == "place"]
+        assert stops_and_targets(it.floor.true_working()) == (1, 1)
+        assert placed
+        assert all(s.fresh is not None and s.fresh <= QUICK.fresh for s in placed)

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 import socket
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -345,3 +346,19 @@ async def test_s2_neither_body_nor_address_of_an_alert_stands_in_the_log(
     assert "a request failed" in ours
     assert "hunter2" not in ours
     assert client.recorder.token not in ours
+
+
+async def test_l2_a_blocked_loop_is_measured_told_and_stops_entries_in_the_running_program(
+    tmp_path: Path,
+) -> None:
+    """Both meters run where production runs: one that nobody starts says that all is well."""
+    async with serving(Config(data_dir=tmp_path, port=0)) as running:
+        assert running.brokers is not None
+        executions = await running.brokers.executions()
+        await asyncio.sleep(0.3)  # the meters beat
+        time.sleep(0.6)  # noqa: ASYNC251 - one coroutine stands in the way of all
+        await asyncio.sleep(0.3)
+        assert running.health.pulse.worst > 0.25
+        assert running.health.report()["loop_lag_ms"] > 250
+        said = [brake.said for brake in executions.state().brakes]
+        assert any("ms late" in each for each in said)
