@@ -63,6 +63,16 @@ WAYLAND_LIBRARIES = {
     "libwayland-client.so.0": "libwayland-client0",
     "libwayland-cursor.so.0": "libwayland-cursor0",
 }
+# What looks into libraries while a bundle is made, and what packs it.
+BUILD_PROGRAMS = {"objdump": "binutils", "ldd": "libc-bin", "dpkg-deb": "dpkg"}
+# A screen, a window manager, a tray, and somebody outside who sends an alert.
+PROOF_PROGRAMS = {
+    "Xvfb": "xvfb",
+    "openbox": "openbox",
+    "trayer": "trayer",
+    "xdotool": "xdotool",
+    "curl": "curl",
+}
 FONT_FOLDERS = (
     "/usr/share/fonts",
     "/usr/local/share/fonts",
@@ -172,6 +182,13 @@ def missing_packages(libraries: dict[str, str]) -> list[str]:
     return sorted(missing)
 
 
+def missing_programs(programs: dict[str, str]) -> list[str]:
+    """Name the packages that bring programs which are not there; only Linux is asked."""
+    if not sys.platform.startswith("linux"):
+        return []
+    return sorted({package for name, package in programs.items() if shutil.which(name) is None})
+
+
 def qt_libraries(*, window: bool) -> dict[str, str]:
     """Name what Qt needs, offscreen or on the screen at hand; only Linux lacks any of it."""
     if not sys.platform.startswith("linux"):
@@ -216,21 +233,28 @@ def install_packages(packages: Sequence[str]) -> None:
 # --- the environment ------------------------------------------------------------------------------
 
 
-def in_venv(program: str) -> str:
-    """Give the path of a program of our environment."""
-    return str(VENV / "Scripts" / (program + ".exe") if WINDOWS else VENV / "bin" / program)
+def venv_of(lock: str) -> Path:
+    """Give the folder of a lock's environment: what is built holds nothing of development."""
+    return VENV.with_name(VENV.name + "-build") if lock == "build" else VENV
+
+
+def in_venv(program: str, lock: str = "dev") -> str:
+    """Give the path of a program of a lock's environment."""
+    venv = venv_of(lock)
+    return str(venv / "Scripts" / (program + ".exe") if WINDOWS else venv / "bin" / program)
 
 
 def stamp_of(lock: str) -> Path:
     """Give the file that says which lock was installed in full."""
-    return VENV / f"installed-{lock}.txt"
+    return venv_of(lock) / f"installed-{lock}.txt"
 
 
 def expected_stamp(lock: str) -> str | None:
     """Say what a finished environment's stamp holds; None if its Python does not run."""
     which = "import sys; print(*sys.version_info[:2], sys.platform)"
     try:
-        answer = subprocess.run([in_venv("python"), "-c", which], capture_output=True, text=True)
+        python = in_venv("python", lock)
+        answer = subprocess.run([python, "-c", which], capture_output=True, text=True)
     except OSError:
         return None
     if answer.returncode:
@@ -246,10 +270,10 @@ def is_installed(lock: str) -> bool:
     return stamp.is_file() and stamp.read_text(encoding="utf-8") == expected_stamp(lock)
 
 
-def prepare(lock: str, libraries: dict[str, str]) -> None:
+def prepare(lock: str, libraries: dict[str, str], programs: dict[str, str] | None = None) -> None:
     """Have the system packages and the environment ready; what is there already is kept."""
     ready = is_installed(lock)
-    packages = missing_packages(libraries)
+    packages = missing_packages(libraries) + missing_programs(programs or {})
     if not ready:
         packages = venv_packages() + packages
     if packages:
@@ -268,10 +292,13 @@ def venv_packages() -> list[str]:
 def fill_environment(lock: str) -> None:
     """Install the lock, over what runs the program already or else into a new environment."""
     # A stamp of development that is still there is outdated, and so may be its packages.
-    if stamp_of("dev").exists() or not is_installed("run"):
-        make_venv(VENV)
+    if lock == "build" or stamp_of("dev").exists() or not is_installed("run"):
+        make_venv(venv_of(lock))
     say(f"installing the packages of requirements/{lock}.txt, a minute or two")
     install_lock(lock)
+    if lock == "build":
+        stamp_of(lock).write_text(expected_stamp(lock) or "", encoding="utf-8")
+        return
     link_command()
     # Development holds all that running needs, in the same versions.
     for installed in {"run", lock}:
@@ -311,7 +338,7 @@ def link_command() -> None:
 
 def install_lock(lock: str) -> None:
     """Install exactly the locked files, as wheels: building one would need a compiler."""
-    command = [in_venv("python"), "-m", "pip", "install", "--disable-pip-version-check"]
+    command = [in_venv("python", lock), "-m", "pip", "install", "--disable-pip-version-check"]
     command += ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
     if not sys.stderr.isatty():
         command.append("--quiet")
@@ -372,6 +399,21 @@ def bench(arguments: list[str]) -> None:
     develop(["bench", *arguments])
 
 
+def installer(arguments: list[str]) -> None:
+    """build the bundle and what this system installs it from, in dist"""
+    everything = {}  # type: dict[str, str]
+    if sys.platform.startswith("linux"):
+        everything = {**QT_LIBRARIES, **X11_LIBRARIES, **WAYLAND_LIBRARIES}
+    prepare("build", everything, BUILD_PROGRAMS)
+    start([in_venv("python", "build"), "-m", "installer", *arguments], offscreen=True)
+
+
+def prove(arguments: list[str]) -> None:
+    """install what was built, try it as a trader would, and remove it (as root, on Debian)"""
+    prepare("dev", qt_libraries(window=False), PROOF_PROGRAMS)
+    start([in_venv("python"), "-m", "pytest", "tests/installed", "--installed", *arguments])
+
+
 def develop(module: Sequence[str]) -> NoReturn:
     """Become a module of the development environment, where windows open unseen."""
     prepare("dev", qt_libraries(window=False))
@@ -387,7 +429,8 @@ def check_ruff() -> bool:
 
 def check_mypy() -> bool:
     """Check the types of all that is there."""
-    there = [name for name in (PACKAGE, "tests", "bench", "dev.py") if (ROOT / name).exists()]
+    parts = (PACKAGE, "installer", "tests", "bench", "dev.py")
+    there = [name for name in parts if (ROOT / name).exists()]
     return passes([in_venv("python"), "-m", "mypy", *there])
 
 
@@ -446,7 +489,9 @@ def lock(arguments: list[str]) -> None:
         # Running takes its versions from development, so that one environment serves both.
         uv = str(scripts / "uv")
         compile_lock(uv, "dev", ["--group", "dev", *arguments])
-        compile_lock(uv, "run", ["--constraint", "requirements/dev.txt", *arguments])
+        same = ["--constraint", "requirements/dev.txt", *arguments]
+        compile_lock(uv, "run", same)
+        compile_lock(uv, "build", ["--group", "build", *same])
 
 
 def compile_lock(uv: str, name: str, arguments: Sequence[str]) -> None:
@@ -463,10 +508,10 @@ def compile_lock(uv: str, name: str, arguments: Sequence[str]) -> None:
 def clean(arguments: list[str]) -> None:
     """remove the environment and all that was built"""
     del arguments
-    named = [".venv", "build", "dist"]
+    named = [".venv", ".venv-build", "build", "dist"]
     named += [".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis"]
     built = [ROOT / name for name in named] + list(ROOT.glob("*.egg-info"))
-    for folder in (PACKAGE, "tests", "bench"):
+    for folder in (PACKAGE, "tests", "bench", "installer"):
         built += (ROOT / folder).rglob("__pycache__")
     for path in [*built, ROOT / "__pycache__"]:
         shutil.rmtree(path, ignore_errors=True)
@@ -474,7 +519,7 @@ def clean(arguments: list[str]) -> None:
 
 COMMANDS: dict[str, Callable[[list[str]], None]] = {
     function.__name__: function
-    for function in (run, demo, test, check, bench, pictures, lock, clean)
+    for function in (run, demo, test, check, bench, pictures, installer, prove, lock, clean)
 }
 
 

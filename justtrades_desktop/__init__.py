@@ -1,3 +1,3 @@
 """JustTrades Desktop: TradingView alerts become durable signals and live positions."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

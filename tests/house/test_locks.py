@@ -30,17 +30,18 @@ def asked_for(lock: str) -> list[Requirement]:
     groups = {
         "run": project["project"]["dependencies"],
         "dev": project["dependency-groups"]["dev"],
+        "build": project["dependency-groups"]["build"],
     }
     return [Requirement(line) for line in groups[lock]]
 
 
-@pytest.mark.parametrize("lock", ["run", "dev"])
+@pytest.mark.parametrize("lock", ["run", "dev", "build"])
 def test_s1_every_entry_is_pinned_with_hashes_and_nothing_else(lock: str) -> None:
     pinned = re.compile(r"[\w.-]+==[\w.]+( ; [^-]+)?( +--hash=sha256:[0-9a-f]{64})+")
     assert [entry for entry in entries(lock) if not pinned.fullmatch(entry)] == []
 
 
-@pytest.mark.parametrize("lock", ["run", "dev"])
+@pytest.mark.parametrize("lock", ["run", "dev", "build"])
 def test_the_lock_answers_pyproject(lock: str) -> None:
     locked = pins(lock)
     for wanted in asked_for(lock):
@@ -49,5 +50,11 @@ def test_the_lock_answers_pyproject(lock: str) -> None:
         assert wanted.specifier.contains(version), f"{wanted} is locked as {version}"
 
 
-def test_development_holds_all_that_running_needs() -> None:
-    assert pins("run").items() <= pins("dev").items()
+@pytest.mark.parametrize("lock", ["dev", "build"])
+def test_all_that_running_needs_is_in_the_same_version_everywhere(lock: str) -> None:
+    assert pins("run").items() <= pins(lock).items()
+
+
+def test_what_is_shipped_is_built_without_tools_of_development() -> None:
+    tools = {"pytest", "pytest-qt", "hypothesis", "mypy", "ruff", "import-linter"}
+    assert not tools & set(pins("build"))

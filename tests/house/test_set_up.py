@@ -42,7 +42,11 @@ def prepared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
     monkeypatch.setattr(dev, "qt_libraries", lambda *, window: {"libQt": f"window={window}"})
     monkeypatch.setattr(
-        dev, "prepare", lambda lock, libraries: done.extend([lock, *libraries.values()])
+        dev,
+        "prepare",
+        lambda lock, libraries, programs=None: done.extend(
+            [lock, *libraries.values(), *(programs or {})]
+        ),
     )
     return done
 
@@ -77,7 +81,7 @@ def made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, calls: list[list[str]]
     monkeypatch.setattr(dev, "make_venv", make_venv)
     monkeypatch.setattr(dev, "venv_packages", list)
     monkeypatch.setattr(dev, "install_lock", done.append)
-    for lock in ("run", "dev"):
+    for lock in ("run", "dev", "build"):
         (tmp_path / f"{lock}.txt").write_text(f"{lock}==1\n")
     return done
 
@@ -250,6 +254,22 @@ def test_nothing_of_an_outdated_development_lock_stays(made: list[str]) -> None:
     assert made == ["venv", "dev", "venv", "dev"]
 
 
+def test_what_is_built_has_an_environment_of_its_own(made: list[str]) -> None:
+    dev.prepare("dev", {})
+    dev.prepare("build", {})
+    dev.prepare("dev", {})
+    dev.prepare("build", {})
+    assert made == ["venv", "dev", "venv", "build"]
+    assert dev.venv_of("build") not in (dev.VENV, *dev.VENV.parents)
+    assert dev.in_venv("python", "build").startswith(str(dev.venv_of("build")))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux brings programs in packages")
+def test_programs_that_are_missing_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    on_path(monkeypatch, "here")
+    assert dev.missing_programs({"here": "a", "gone": "b", "away": "b"}) == ["b"]
+
+
 # --- the commands ---------------------------------------------------------------------------------
 
 
@@ -305,6 +325,15 @@ def test_every_check_runs_and_every_failure_is_named(
     with pytest.raises(SystemExit, match="1"):
         dev.main(["check"])
     assert "failed: one three" in capsys.readouterr().err
+
+
+def test_an_installer_is_built_apart_and_proved_as_built(prepared: list[str]) -> None:
+    became = started("installer")
+    assert prepared[0] == "build"
+    assert became.command[0] == dev.in_venv("python", "build")
+    assert program(became) == ["installer"]
+    assert program(started("prove"))[:3] == ["pytest", "tests/installed", "--installed"]
+    assert "Xvfb" in prepared
 
 
 def test_an_unknown_command_shows_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
