@@ -6,6 +6,7 @@ What is in doubt is looked up by our own id and never sent again.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypedDict, Unpack
 
 from justtrades_desktop.broker.answers import Accepted, Answer, NotHandled, Trouble, Unknown
 from justtrades_desktop.broker.entities import UserAccountAutoLiq
@@ -51,204 +52,86 @@ __all__ = [
     "Orders",
     "Placed",
     "Refused",
+    "Sending",
     "StrategyStarted",
 ]
 
 
-class Orders:
-    """The calls that change something; none is ever sent twice.
+class Sending(TypedDict, total=False):
+    """How a call goes out."""
 
-    ``exit`` may use the reserve of the budget. Within ``fresh`` seconds an order goes out or does
-    not go at all. ``signal_id`` goes into the audit.
-    """
+    exit: bool  # it may use the budget's reserve
+    signal_id: int | None  # goes into the audit
+    fresh: float  # seconds: within them it goes out, or it does not go at all
+
+
+class Orders:
+    """The calls that change something; none is ever sent twice."""
 
     def __init__(self, http: Http, reads: Reads) -> None:
         self._http = http
         self._reads = reads
 
-    async def place(
-        self,
-        request: PlaceOrder,
-        *,
-        exit: bool = False,
-        signal_id: int | None = None,
-        fresh: float = ORDER_FRESH,
-    ) -> Placed | No:
+    async def place(self, request: PlaceOrder, **how: Unpack[Sending]) -> Placed | No:
         """Place one order."""
         request = _traceable(request)
-        answer = await self._send(
-            "order/placeorder",
-            request,
-            expect="orderId",
-            exit=exit,
-            signal_id=signal_id,
-            fresh=fresh,
-            client_order_id=request.client_order_id,
-        )
-        return placed(answer)
+        own = request.client_order_id
+        return placed(await self._send("order/placeorder", request, "orderId", own, **how))
 
-    async def place_oco(
-        self,
-        request: PlaceOco,
-        *,
-        exit: bool = False,
-        signal_id: int | None = None,
-        fresh: float = ORDER_FRESH,
-    ) -> Placed | No:
+    async def place_oco(self, request: PlaceOco, **how: Unpack[Sending]) -> Placed | No:
         """Place two orders, of which the fill of one cancels the other."""
         request = replace(request, order=_traceable(request.order))
-        answer = await self._send(
-            "order/placeoco",
-            request,
-            expect="orderId",
-            exit=exit,
-            signal_id=signal_id,
-            fresh=fresh,
-            client_order_id=request.order.client_order_id,
-        )
-        return placed(answer)
+        own = request.order.client_order_id
+        return placed(await self._send("order/placeoco", request, "orderId", own, **how))
 
-    async def place_oso(
-        self,
-        request: PlaceOso,
-        *,
-        signal_id: int | None = None,
-        fresh: float = ORDER_FRESH,
-    ) -> Placed | No:
+    async def place_oso(self, request: PlaceOso, **how: Unpack[Sending]) -> Placed | No:
         """Place an entry with its exits."""
         request = replace(request, order=_traceable(request.order))
-        answer = await self._send(
-            "order/placeoso",
-            request,
-            expect="orderId",
-            signal_id=signal_id,
-            fresh=fresh,
-            client_order_id=request.order.client_order_id,
-        )
-        return placed(answer)
+        own = request.order.client_order_id
+        return placed(await self._send("order/placeoso", request, "orderId", own, **how))
 
-    async def modify(
-        self,
-        request: ModifyOrder,
-        *,
-        exit: bool = False,
-        signal_id: int | None = None,
-        fresh: float = ORDER_FRESH,
-    ) -> Commanded | No:
+    async def modify(self, request: ModifyOrder, **how: Unpack[Sending]) -> Commanded | No:
         """Replace what an order asks for."""
-        return commanded(
-            await self._send(
-                "order/modifyorder",
-                request,
-                expect="commandId",
-                exit=exit,
-                signal_id=signal_id,
-                fresh=fresh,
-                client_order_id=request.client_order_id,
-            )
-        )
+        own = request.client_order_id
+        return commanded(await self._send("order/modifyorder", request, "commandId", own, **how))
 
-    async def cancel(
-        self,
-        request: CancelOrder,
-        *,
-        exit: bool = True,
-        signal_id: int | None = None,
-        fresh: float = ORDER_FRESH,
-    ) -> Commanded | No:
-        """Cancel an order."""
-        return commanded(
-            await self._send(
-                "order/cancelorder",
-                request,
-                expect="commandId",
-                exit=exit,
-                signal_id=signal_id,
-                fresh=fresh,
-                client_order_id=request.client_order_id,
-            )
-        )
+    async def cancel(self, request: CancelOrder, **how: Unpack[Sending]) -> Commanded | No:
+        """Cancel an order; as an exit, unless told otherwise."""
+        how.setdefault("exit", True)
+        own = request.client_order_id
+        return commanded(await self._send("order/cancelorder", request, "commandId", own, **how))
 
-    async def liquidate(
-        self,
-        request: LiquidatePosition,
-        *,
-        signal_id: int | None = None,
-        fresh: float = ORDER_FRESH,
-    ) -> Placed | No:
+    async def liquidate(self, request: LiquidatePosition, **how: Unpack[Sending]) -> Placed | No:
         """Flatten a contract and cancel all its orders; one in doubt shows in the position."""
-        answer = await self._send(
-            "order/liquidateposition",
-            request,
-            expect="orderId",
-            exit=True,
-            signal_id=signal_id,
-            fresh=fresh,
-        )
-        return placed(answer)
+        how["exit"] = True
+        return placed(await self._send("order/liquidateposition", request, "orderId", **how))
 
-    async def liquidate_all(
-        self,
-        request: LiquidatePositions,
-        *,
-        signal_id: int | None = None,
-        fresh: float = ORDER_FRESH,
-    ) -> Done | No:
+    async def liquidate_all(self, request: LiquidatePositions, **how: Unpack[Sending]) -> Done | No:
         """The same for many positions."""
-        answer = await self._send(
-            "order/liquidatepositions",
-            request,
-            expect="ok",
-            exit=True,
-            signal_id=signal_id,
-            fresh=fresh,
-        )
-        return done(answer)
+        how["exit"] = True
+        return done(await self._send("order/liquidatepositions", request, "ok", **how))
 
     async def start_strategy(
-        self,
-        request: StartOrderStrategy,
-        *,
-        signal_id: int | None = None,
-        fresh: float = ORDER_FRESH,
+        self, request: StartOrderStrategy, **how: Unpack[Sending]
     ) -> StrategyStarted | No:
         """Start an entry with exits that the broker keeps."""
-        answer = await self._send(
-            "orderstrategy/startorderstrategy",
-            request,
-            expect="orderStrategy",
-            signal_id=signal_id,
-            fresh=fresh,
-            client_order_id=request.uuid,
-        )
-        return started(answer)
+        operation = "orderstrategy/startorderstrategy"
+        return started(await self._send(operation, request, "orderStrategy", request.uuid, **how))
 
     async def interrupt_strategy(
-        self,
-        request: InterruptOrderStrategy,
-        *,
-        signal_id: int | None = None,
-        fresh: float = ORDER_FRESH,
+        self, request: InterruptOrderStrategy, **how: Unpack[Sending]
     ) -> StrategyStarted | No:
         """End a strategy; its id comes back."""
-        answer = await self._send(
-            "orderstrategy/interruptorderstrategy",
-            request,
-            expect="orderStrategy",
-            exit=True,
-            signal_id=signal_id,
-            fresh=fresh,
-        )
-        return started(answer)
+        how["exit"] = True
+        operation = "orderstrategy/interruptorderstrategy"
+        return started(await self._send(operation, request, "orderStrategy", **how))
 
     async def set_auto_liq(
         self, request: SetAutoLiq, *, fresh: float = ORDER_FRESH
     ) -> UserAccountAutoLiq | Trouble:
         """Set the limits of an account at the broker; they come back as it has them now."""
         what = "create" if request.is_new else "update"
-        answer = await self._send(
-            f"useraccountautoliq/{what}", request, expect="id", signal_id=None, fresh=fresh
-        )
+        answer = await self._send(f"useraccountautoliq/{what}", request, "id", fresh=fresh)
         if not isinstance(answer, Accepted):
             return answer
         try:
@@ -260,22 +143,19 @@ class Orders:
         self,
         operation: str,
         request: Request,
-        *,
         expect: str,
-        exit: bool = False,
-        signal_id: int | None,
-        fresh: float,
         client_order_id: str | None = None,
+        **how: Unpack[Sending],
     ) -> Answer:
         return await self._http.call(
             "POST",
             operation,
             body=request.body(),
             expect=expect,
-            exit=exit,
             deadline=DEADLINE,
-            fresh=fresh,
-            signal_id=signal_id,
+            exit=how.get("exit", False),
+            fresh=how.get("fresh", ORDER_FRESH),
+            signal_id=how.get("signal_id"),
             client_order_id=client_order_id,
         )
 

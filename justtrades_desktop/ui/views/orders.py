@@ -207,63 +207,23 @@ class OrdersView(QWidget):
 
     def _make_pages(self, bridge: Bridge, colours: Colours) -> None:
         working_table = WorkingTable(self)
-        working: Look[WorkingRow] = Look(
-            name=self.tr("Working orders"),
-            model=working_table,
-            widths=_WORKING,
-            spare=_SPARE,
-            empty=self.tr(
-                "No order works at a broker. Arm a link of a strategy, or send an order from the "
-                "ticket: what waits to be filled stands here and can be edited in place."
-            ),
-        )
-        held: Look[HeldLine] = Look(
-            name=self.tr("Broker positions"),
-            model=BrokerTable(held_rows.held_columns(), self),
-            widths=_HELD,
-            empty=self.tr(
-                "No account holds anything. What a broker confirms to be open stands here, with "
-                "the stops and targets that rest for it."
-            ),
-        )
-        executions: Look[ExecutionRow] = Look(
-            name=self.tr("Executions"),
-            model=BrokerTable(execution_rows.execution_columns(), self),
-            widths=_EXECUTIONS,
-            mode=1,
-            newest_first=True,
-            empty=self.tr(
-                "Nothing was filled yet. Each fill stands here with its slippage and its delay "
-                "against the signal."
-            ),
-        )
-        decisions: Look[DecisionRow] = Look(
-            name=self.tr("Decisions"),
-            model=BrokerTable(decision_rows.decision_columns(), self),
-            widths=_DECISIONS,
-            mode=3,
-            chips=[decision_rows.VERDICT],
-            newest_first=True,
-            empty=self.tr(
+        self.working = OrderPage(self._working_look(working_table), bridge, colours)
+        self.held = OrderPage(self._held_look(), bridge, colours)
+        self.executions = OrderPage(self._executions_look(), bridge, colours)
+        decisions = self._decision_look(
+            self.tr("Decisions"),
+            self.tr(
                 "No signal has met a link yet. Link a strategy to an account: each of its signals "
                 "gets a line here, in shadow mode too, with what was made of it and why."
             ),
         )
-        parked: Look[DecisionRow] = Look(
-            name=self.tr("Parked"),
-            model=BrokerTable(decision_rows.decision_columns(), self),
-            widths=_DECISIONS,
-            mode=3,
-            chips=[decision_rows.VERDICT],
-            newest_first=True,
-            empty=self.tr(
+        parked = self._decision_look(
+            self.tr("Parked"),
+            self.tr(
                 "Nothing is parked. Entries that came too late, or while a broker was away, wait "
                 "here until you send or dismiss them."
             ),
         )
-        self.working = OrderPage(working, bridge, colours)
-        self.held = OrderPage(held, bridge, colours)
-        self.executions = OrderPage(executions, bridge, colours)
         self.decisions = DecisionPage(decisions, bridge, colours)
         self.parked = OrderPage(parked, bridge, colours)
         self.pages: tuple[OrderPage[Any], ...] = (
@@ -277,6 +237,53 @@ class OrdersView(QWidget):
         self._edit = let_edit(self.working, colours, _EDITED)
         working_table.edited.connect(self._modify)
         working_table.refused.connect(lambda said: self._say(Came(said, good=False)))
+
+    def _working_look(self, table: WorkingTable) -> Look[WorkingRow]:
+        return Look(
+            name=self.tr("Working orders"),
+            model=table,
+            widths=_WORKING,
+            spare=_SPARE,
+            empty=self.tr(
+                "No order works at a broker. Arm a link of a strategy, or send an order from the "
+                "ticket: what waits to be filled stands here and can be edited in place."
+            ),
+        )
+
+    def _held_look(self) -> Look[HeldLine]:
+        return Look(
+            name=self.tr("Broker positions"),
+            model=BrokerTable(held_rows.held_columns(), self),
+            widths=_HELD,
+            empty=self.tr(
+                "No account holds anything. What a broker confirms to be open stands here, with "
+                "the stops and targets that rest for it."
+            ),
+        )
+
+    def _executions_look(self) -> Look[ExecutionRow]:
+        return Look(
+            name=self.tr("Executions"),
+            model=BrokerTable(execution_rows.execution_columns(), self),
+            widths=_EXECUTIONS,
+            mode=1,
+            newest_first=True,
+            empty=self.tr(
+                "Nothing was filled yet. Each fill stands here with its slippage and its delay "
+                "against the signal."
+            ),
+        )
+
+    def _decision_look(self, name: str, empty: str) -> Look[DecisionRow]:
+        return Look(
+            name=name,
+            model=BrokerTable(decision_rows.decision_columns(), self),
+            widths=_DECISIONS,
+            mode=3,
+            chips=[decision_rows.VERDICT],
+            newest_first=True,
+            empty=empty,
+        )
 
     def _make_buttons(self) -> None:
         add = self.working.add_button
