@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -113,9 +113,9 @@ class Executing:
             desk.bus.subscribe(LedgerRecovered, self._recovered),
         ]
 
-    def _spawn(self, name: str, service: object) -> None:
+    def _spawn(self, name: str, service: Callable[[], Awaitable[None]]) -> None:
         self._services.append(name)
-        self._supervisor.start(name, service)  # type: ignore[arg-type]
+        self._supervisor.start(name, service)
 
     async def start(self) -> None:
         """Go on where the last start ended."""
