@@ -96,6 +96,7 @@ class Brokers:
         self._budgets: dict[tuple[str, str], Budget] = {}
         self._links: dict[str, _Link] = {}
         self._vault: Vault | None = None
+        self._shut: UserError | None = None  # why the vault did not open
         self._tested: dict[tuple[str, Credentials], Tokens] = {}
         self._changing = asyncio.Lock()
         self._over = False
@@ -128,6 +129,7 @@ class Brokers:
                 self._vault = await vault_waiting.open_vault(self._folder, passphrase=given)
             except UserError as error:
                 log.warning("the vault does not open: %s", error)
+                self._shut = error
             else:
                 break
         self._vault_tried.set()
@@ -416,9 +418,7 @@ class Brokers:
                 "The system's keyring does not answer", "It may be asking for its own password."
             ) from None
         if self._vault is None:
-            raise UserError(
-                "The vault is not open", "The log says why; start again once that is mended."
-            )
+            raise self._shut or UserError("The vault is not open", "The log says why.")
         return self._vault
 
 

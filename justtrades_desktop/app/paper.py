@@ -15,15 +15,19 @@ from justtrades_desktop.app.paper_file import PaperFile
 from justtrades_desktop.app.paper_prices import PaperPrices
 from justtrades_desktop.app.places import calendar, products
 from justtrades_desktop.domain.broker import Credentials, Environment, NewConnection
+from justtrades_desktop.domain.errors import UserError
+from justtrades_desktop.domain.newer import written_by_newer
 from justtrades_desktop.domain.ports import Clock
 from justtrades_desktop.simulator.events import Event
 from justtrades_desktop.simulator.exchange import Exchange, ExchangeSettings
 from justtrades_desktop.simulator.server import Server
 from justtrades_desktop.simulator.server_settings import ServerSettings
+from justtrades_desktop.simulator.state import NewerState
 from justtrades_desktop.trading.bus import Bus
 
 NAME: Final = "PAPER"
 _FILE: Final = "paper.json"
+_FORMAT: Final = 1  # raised when an older program would misread the file
 _CASH: Final = Decimal(50_000)
 _PULSE: Final = 0.5  # seconds: nobody waits for the end of a session to the tenth of one
 _KEEP_FINISHED: Final = 200  # orders: the state stays below a megabyte or so
@@ -38,11 +42,13 @@ class Paper:
     """One user with one account; what it holds outlives the program."""
 
     def __init__(self, folder: Path, bus: Bus, *, clock: Clock) -> None:
-        self._file = PaperFile(folder / _FILE)
+        self._path = folder / _FILE
+        self._file = PaperFile(self._path)
         self._bus = bus
         self._clock = clock
         self._password = secrets.token_urlsafe(16)
         self._changed = asyncio.Event()
+        self._refused: UserError | None = None
         self._exchange = self._kept() or self._fresh()
         self._server = Server(
             self._exchange,
@@ -54,7 +60,13 @@ class Paper:
         self._ends = [self._exchange.subscribe(self._on_event)]
 
     async def start(self) -> NewConnection:
-        """Listen on a free port; what the client needs to connect."""
+        """Listen on a free port; what the client needs to connect.
+
+        Raises:
+            UserError: a newer version of this program kept the account; its file stays as it is.
+        """
+        if self._refused is not None:
+            raise self._refused
         await self._server.start()
         self._ends.append(self._prices.follow(self._bus))
         return NewConnection(
@@ -75,8 +87,9 @@ class Paper:
         for end in self._ends:
             end()
         self._ends.clear()
-        await self._server.stop()
-        _ = await asyncio.to_thread(self._writing())
+        if self._refused is None:
+            await self._server.stop()
+            _ = await asyncio.to_thread(self._writing())
 
     async def _keep(self) -> None:
         while True:
@@ -100,7 +113,7 @@ class Paper:
         exchange, password = self._exchange.snapshot(), self._password
 
         def content() -> dict[str, Any]:
-            return {"password": password, "exchange": exchange()}
+            return {"format": _FORMAT, "password": password, "exchange": exchange()}
 
         return self._file.writing(content)
 
@@ -108,12 +121,17 @@ class Paper:
         try:
             read = self._file.read()
             return None if read is None else self._restored(read)
+        except NewerState:
+            self._refused = written_by_newer(self._path, "The paper account")
+            return None
         except Exception as error:  # noqa: BLE001 - damage has as many forms as there are mistakes
             log.warning("the paper account cannot be read and begins anew: %r", error)
             self._file.set_aside()
             return None
 
     def _restored(self, read: Any) -> Exchange:
+        if read.get("format", _FORMAT) > _FORMAT:  # the first version wrote none
+            raise NewerState
         password = read["password"]
         if not isinstance(password, str):
             raise TypeError("no password")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from justtrades_desktop.app.history import LedgerHistory
 from justtrades_desktop.app.places import calendar, products
+from justtrades_desktop.app.upgrade import keep_before_upgrade
 from justtrades_desktop.domain.contracts import Catalogue
 from justtrades_desktop.domain.sessions import Calendar
 from justtrades_desktop.ledger.days import realized_since
@@ -44,10 +45,13 @@ def utc_now() -> datetime:
 async def open_core(data_dir: Path) -> AsyncIterator[Core]:
     """Open the ledger in ``data_dir`` and build the core on what it holds.
 
+    A ledger of an older version is brought up to date, once a copy of the data is on the disk.
+
     Raises:
-        UserError: the ledger cannot be opened.
+        UserError: the ledger cannot be opened, or not be copied first.
     """
     path = path_in(data_dir)
+    await keep_before_upgrade(data_dir)
     store = Store(path)
     history = LedgerHistory(path)
     try:

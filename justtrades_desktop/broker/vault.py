@@ -12,12 +12,13 @@ from typing import Any, Final
 
 from justtrades_desktop.broker import vault_file, vault_key, vault_seal
 from justtrades_desktop.broker.tokens import Tokens
-from justtrades_desktop.broker.vault_content import Content, decoded, encoded
+from justtrades_desktop.broker.vault_content import Content, Foreign, decoded, encoded
 from justtrades_desktop.broker.vault_device import machine_device_id
 from justtrades_desktop.broker.vault_key import Keyring, KeyringFailed
 from justtrades_desktop.broker.vault_seal import Damaged, Header, KeySource, Sealed
 from justtrades_desktop.domain.broker import Addresses, Credentials, Environment, NewConnection
 from justtrades_desktop.domain.errors import UserError
+from justtrades_desktop.domain.newer import written_by_newer
 
 PASSPHRASE_VARIABLE: Final = "JUSTTRADES_PASSPHRASE"  # noqa: S105 - a name, not the thing
 _NAME: Final = "vault.json"
@@ -75,7 +76,7 @@ class Vault:
 
         Raises:
             UserError: the passphrase is wrong, the keyring does not give the key, or the file
-                cannot be read; a damaged one was moved aside.
+                cannot be read or is newer than this program; a damaged one was moved aside.
         """
         path = folder / _NAME
         try:
@@ -277,6 +278,8 @@ class Vault:
             return
         try:
             content = decoded(sealed.opened(key))
+        except Foreign:  # the seal is whole: what wrote it knew more than this program
+            raise written_by_newer(self._path, "The vault") from None
         except Damaged as error:
             told = _set_aside(self._path, error)
             self._begin_anew()

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Final
 
-from justtrades_desktop.broker.vault_seal import Damaged
 from justtrades_desktop.domain.broker import Addresses, Credentials, Environment, NewConnection
+
+_ROW: Final = (*(each.name for each in fields(NewConnection)), "tokens")
+
+
+class Foreign(Exception):
+    """It is as it was sealed, and still not what this version writes; says no word of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +72,29 @@ def decoded(data: bytes) -> Content:
     """The content of :func:`encoded`.
 
     Raises:
-        Damaged: it is none; never says a word of it.
+        Foreign: another version wrote it.
     """
     content = None
     try:
         told = json.loads(data)
+        _only(told, "device_id", "connections")
         kept = [_kept(row) for row in told["connections"]]
         content = Content({one.connection.name: one for one in kept}, str(told["device_id"]))
     except (ValueError, TypeError, KeyError, AttributeError):
         pass  # not raised from here: the error holds the text it could not read
     if content is None:
-        raise Damaged("its content is not what this program writes")
+        raise Foreign
     return content
 
 
+def _only(told: Mapping[str, Any], *names: str) -> None:
+    """What is not known here would be lost with the next change."""
+    if not told.keys() <= {*names}:
+        raise ValueError
+
+
 def _kept(row: Mapping[str, Any]) -> Kept:
+    _only(row, *_ROW)
     addresses = row["addresses"]
     connection = NewConnection(
         name=row["name"],

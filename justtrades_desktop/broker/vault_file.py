@@ -22,6 +22,7 @@ from justtrades_desktop.broker.vault_seal import (
     Sealed,
 )
 from justtrades_desktop.domain.errors import UserError
+from justtrades_desktop.domain.newer import written_by_newer
 
 
 def read(path: Path) -> Sealed | None:
@@ -41,12 +42,25 @@ def read(path: Path) -> Sealed | None:
         ) from error
     try:
         told = json.loads(data)
-        newer = int(told["format"]) > FORMAT
+        written_in = int(told["format"])
     except (ValueError, TypeError, KeyError, RecursionError):
         raise Damaged("it is no vault") from None
-    if newer:
-        raise UserError(f"The vault {path} was written by a newer JustTrades", "Update JustTrades.")
+    if written_in > FORMAT:
+        versions = f"format {written_in}; this one knows {FORMAT}"
+        raise written_by_newer(path, "The vault", versions)
     return _sealed(told)
+
+
+def key_id(path: Path) -> str | None:
+    """What the keyring knows the key of the vault at ``path`` by, whatever state that is in.
+
+    None where its key is made of a passphrase, or where the file does not say.
+    """
+    try:
+        told = json.loads(path.read_bytes())
+        return str(told["id"]) if told["source"] == KeySource.KEYRING else None
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
 
 
 def _sealed(told: Mapping[str, Any]) -> Sealed:
@@ -57,6 +71,7 @@ def _sealed(told: Mapping[str, Any]) -> Sealed:
             check=str(told["check"]),
             salt=bytes.fromhex(told["salt"]).hex(),
             cost=int(told["cost"]),
+            format=int(told["format"]),
         )
         sealed = Sealed(
             header,
@@ -83,7 +98,6 @@ def write(path: Path, sealed: Sealed) -> None:
         UserError: it cannot be written; the old one is still there.
     """
     told = asdict(sealed.header) | {
-        "format": FORMAT,
         "nonce": b64encode(sealed.nonce).decode(),
         "content": b64encode(sealed.content).decode(),
     }

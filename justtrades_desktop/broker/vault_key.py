@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 
 from justtrades_desktop.broker.vault_seal import KEY_BYTES
 
-_SERVICE: Final = "JustTrades Desktop"
+SERVICE: Final = "JustTrades Desktop"
 _LEAST_PRIORITY: Final = 1  # below it stand backends that keep nothing, or keep it in plain text
 
 log = logging.getLogger(__name__)
@@ -67,11 +67,26 @@ def keep(keyring: Keyring, vault_id: str, key: bytes) -> None:
         KeyringFailed: it does not keep it.
     """
     try:
-        keyring.set_password(_SERVICE, vault_id, b64encode(key).decode())
+        keyring.set_password(SERVICE, vault_id, b64encode(key).decode())
     except Exception as error:  # noqa: BLE001 - backends raise what they like
         raise KeyringFailed(type(error).__name__) from None
     if fetch(keyring, vault_id) != key:
         raise KeyringFailed("it does not keep what it is given")
+
+
+def forget(keyring: Keyring, vault_id: str) -> bool:
+    """Take the key of that vault out of the keyring; False where it has none.
+
+    Raises:
+        KeyringFailed: it does not answer, or keeps it.
+    """
+    try:
+        if keyring.get_password(SERVICE, vault_id) is None:
+            return False
+        keyring.delete_password(SERVICE, vault_id)
+    except Exception as error:  # noqa: BLE001 - backends raise what they like
+        raise KeyringFailed(type(error).__name__) from None
+    return True
 
 
 def fetch(keyring: Keyring, vault_id: str) -> bytes | None:
@@ -81,7 +96,7 @@ def fetch(keyring: Keyring, vault_id: str) -> bytes | None:
         KeyringFailed: it does not answer.
     """
     try:
-        text = keyring.get_password(_SERVICE, vault_id)
+        text = keyring.get_password(SERVICE, vault_id)
     except Exception as error:  # noqa: BLE001 - the same
         raise KeyringFailed(type(error).__name__) from None
     try:

@@ -6,7 +6,7 @@ import hmac
 import json
 import secrets
 import unicodedata
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -37,7 +37,8 @@ class Header:
     """What is known of a vault without its key.
 
     ``id`` names its key in the keyring. ``check`` tells the right key from another one, so that a
-    wrong passphrase is not taken for damage. ``salt`` and ``cost`` (n) are scrypt's.
+    wrong passphrase is not taken for damage. ``salt`` and ``cost`` (n) are scrypt's. ``format`` is
+    the one that the file was written in: what is sealed is bound to it.
     """
 
     source: KeySource
@@ -45,6 +46,7 @@ class Header:
     check: str
     salt: str = ""
     cost: int = 0
+    format: int = FORMAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class Sealed:
 
 
 def seal(header: Header, key: bytes, content: bytes) -> Sealed:
-    """Encrypt ``content``; the header is not secret, but bound to it."""
+    """Encrypt ``content`` in today's format; the header is not secret, but bound to it."""
+    header = replace(header, format=FORMAT)
     nonce = secrets.token_bytes(NONCE_BYTES)
     return Sealed(header, nonce, AESGCM(key).encrypt(nonce, content, _told(header)))
 
@@ -105,4 +108,4 @@ def _check(key: bytes) -> str:
 
 
 def _told(header: Header) -> bytes:
-    return json.dumps(asdict(header) | {"format": FORMAT}, sort_keys=True).encode()
+    return json.dumps(asdict(header), sort_keys=True).encode()

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from justtrades_desktop.domain.errors import UserError
+from justtrades_desktop.domain.newer import written_by_newer
 from justtrades_desktop.ledger.schema import REVISION
 
 NAME: Final = "ledger.sqlite3"
@@ -76,7 +78,7 @@ def reading_engine(path: Path) -> Engine:
 
 
 def recognise(path: Path) -> str | None:
-    """The file's revision; None when it is empty and may be filled.
+    """The file's revision; None when there is none, or an empty one: it may be filled.
 
     Raises:
         UserError: it is damaged, is something else, or is newer than this program.
@@ -88,6 +90,8 @@ def recognise(path: Path) -> str | None:
         if not path.stat().st_size:
             return None
         readable = os.access(path, os.R_OK)
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise UserError(
             f"{path} cannot be read: {error.strerror}", "Check the folder's permissions."
@@ -96,8 +100,28 @@ def recognise(path: Path) -> str | None:
         raise UserError(f"{path} may not be read", "Check the folder's permissions.")
     try:
         return _revision(path)
+    except sqlite3.OperationalError as error:  # its surroundings, not what it holds
+        raise UserError(
+            f"The ledger {path} cannot be opened: {in_words(error)}",
+            "Check the disk and the folder.",
+        ) from error
     except sqlite3.DatabaseError as error:
         raise damaged(path, str(error)) from error
+
+
+def in_words(error: Exception) -> str:
+    """Why the ledger could not commit, for the trader and the sender."""
+    text = str(error.orig if isinstance(error, DBAPIError) else error)
+    for known, words in (
+        ("disk is full", "the disk is full"),
+        ("disk I/O error", "the disk refuses to write (full, or damaged)"),
+        ("readonly", "the ledger's file is read-only"),
+        ("locked", "another program holds the ledger's file"),
+        ("malformed", "the ledger's file is damaged"),
+    ):
+        if known in text:
+            return words
+    return text
 
 
 def damaged(path: Path, why: str) -> UserError:
@@ -108,7 +132,18 @@ def damaged(path: Path, why: str) -> UserError:
     )
 
 
+def _roll_back(path: Path) -> None:
+    """Undo what a kill left half done before the file had its log: nobody may read it so."""
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=2.0)
+    try:
+        connection.execute("SELECT name FROM sqlite_master").fetchall()
+    finally:
+        connection.close()
+
+
 def _revision(path: Path) -> str | None:
+    if path.with_name(f"{path.name}-journal").exists():
+        _roll_back(path)
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2.0)
     try:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
@@ -123,9 +158,6 @@ def _revision(path: Path) -> str | None:
         connection.close()
     revision = str(rows[0][0]) if rows else None
     if revision not in (None, REVISION, *_OLDER_REVISIONS):
-        raise UserError(
-            f"{path} was written by a newer version of JustTrades "
-            f"(ledger revision {revision}; this one knows {REVISION})",
-            "Update JustTrades. The file was not touched.",
-        )
+        versions = f"ledger revision {revision}; this one knows {REVISION}"
+        raise written_by_newer(path, "The ledger", versions)
     return revision

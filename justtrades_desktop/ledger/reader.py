@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -17,7 +16,8 @@ from justtrades_desktop.domain.events import SignalLine
 from justtrades_desktop.domain.positions import Leg, Position
 from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.ledger.batch import LEGS, POSITIONS, SIGNALS
-from justtrades_desktop.ledger.file import reading_engine
+from justtrades_desktop.ledger.copying import copy_ledger
+from justtrades_desktop.ledger.file import in_words, reading_engine
 from justtrades_desktop.ledger.rows import leg_of, position_of, recorder_of
 from justtrades_desktop.ledger.schema import RecorderRow, table_of
 
@@ -103,7 +103,7 @@ class Reader:
             UserError: ``target`` exists or cannot be written.
         """
         try:
-            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            copy_ledger(self._path, target)
         except FileExistsError as error:
             raise UserError(
                 f"{target} exists already", "A backup never overwrites: choose a new name."
@@ -112,16 +112,10 @@ class Reader:
             raise UserError(
                 f"{target} cannot be written: {error.strerror}", "Choose another place."
             ) from error
-        source = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)
-        copy = sqlite3.connect(target)
-        try:
-            source.backup(copy)
         except sqlite3.Error as error:
-            target.unlink()
-            raise UserError(f"The backup failed: {error}", "Nothing was kept of it.") from error
-        finally:
-            copy.close()
-            source.close()
+            raise UserError(
+                f"The backup failed: {in_words(error)}", "Nothing was kept of it."
+            ) from error
 
     def _rows(self, query: Select[Any]) -> Iterable[Any]:
         with self._engine.connect() as connection:

@@ -24,7 +24,13 @@ from justtrades_desktop.ledger import audit_chain, notes
 from justtrades_desktop.ledger.audit_queue import CallQueue
 from justtrades_desktop.ledger.batch import Batch
 from justtrades_desktop.ledger.contents import Contents, contents_of
-from justtrades_desktop.ledger.file import create_private, damaged, recognise, writing_engine
+from justtrades_desktop.ledger.file import (
+    create_private,
+    damaged,
+    in_words,
+    recognise,
+    writing_engine,
+)
 from justtrades_desktop.ledger.schema import REVISION
 from justtrades_desktop.ledger.statements import driver
 
@@ -176,7 +182,8 @@ class Store:
 
     def _run(self, opened: asyncio.Future[Contents]) -> None:
         try:
-            contents = _open(self._path, self._connect())
+            outdated = recognise(self._path) != REVISION  # before a connection that may write
+            contents = _open(self._connect(), outdated=outdated)
         except Exception as error:  # noqa: BLE001 - whoever waits for the opening must be told
             self._tell(_fail, opened, _for_the_trader(self._path, error))
             self._disconnect()
@@ -375,23 +382,8 @@ def _transact(connection: Connection, work: Callable[[Connection], None]) -> Non
         connection.rollback()
 
 
-def in_words(error: Exception) -> str:
-    """Why the ledger could not commit, for the trader and the sender."""
-    text = str(error.orig if isinstance(error, DBAPIError) else error)
-    for known, words in (
-        ("disk is full", "the disk is full"),
-        ("disk I/O error", "the disk refuses to write (full, or damaged)"),
-        ("readonly", "the ledger's file is read-only"),
-        ("locked", "another program holds the ledger's file"),
-        ("malformed", "the ledger's file is damaged"),
-    ):
-        if known in text:
-            return words
-    return text
-
-
-def _open(path: Path, connection: Connection) -> Contents:
-    if recognise(path) != REVISION:
+def _open(connection: Connection, *, outdated: bool) -> Contents:
+    if outdated:
         # Alembic takes longer to import than all the rest takes to start.
         from justtrades_desktop.ledger.migrate import migrate
 

@@ -12,11 +12,15 @@ from typing import Any, Final
 from justtrades_desktop.simulator.orders import LiveOrder, Pending, Terms, Trail
 from justtrades_desktop.simulator.world import Bracket, Mark, OpenFill, StrategyState, World
 
-_FORMAT: Final = 1
+_FORMAT: Final = 1  # raised when an older program would misread what is saved
 _CLASSES: Final = {
     each.__name__: each
     for each in (Bracket, LiveOrder, Mark, OpenFill, Pending, StrategyState, Terms, Trail, World)
 }
+
+
+class NewerState(ValueError):
+    """A newer version of this program saved it."""
 
 
 _FIELDS: Final = {name: [each.name for each in fields(kind)] for name, kind in _CLASSES.items()}
@@ -37,15 +41,21 @@ def loaded(state: Mapping[str, Any]) -> tuple[World, Random]:
     """What :func:`saved` made, again.
 
     Raises:
-        ValueError: not a state, or one of another format.
+        NewerState: a newer program saved it.
+        ValueError: not a state.
     """
-    if state.get("format") != _FORMAT:
+    written_in = state.get("format")
+    if type(written_in) is int and written_in > _FORMAT:
+        raise NewerState(f"no state of an exchange in format {_FORMAT}, but in {written_in}")
+    if written_in != _FORMAT:
         raise ValueError(f"no state of an exchange in format {_FORMAT}")
     try:
         version, numbers, gauss = state["dice"]
         dice = Random()  # noqa: S311 - chance of a play market, to be repeated exactly
         dice.setstate((version, tuple(numbers), gauss))
         world = _unpacked(state["world"])
+    except NewerState:
+        raise
     except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise ValueError(f"no state of an exchange: {error}") from error
     if not isinstance(world, World):
@@ -89,5 +99,12 @@ def _unpacked(value: Any) -> Any:
         case {"$by": pairs}:
             return {key: _unpacked(each) for key, each in pairs}
         case {"$is": name, **inside}:
-            return _CLASSES[name](**{key: _unpacked(each) for key, each in inside.items()})
+            return _restored(name, inside)
     return {key: _unpacked(each) for key, each in value.items()}
+
+
+def _restored(name: str, inside: Mapping[str, Any]) -> Any:
+    """One of ours; what has more fields than ours is of a program that knows more."""
+    if name not in _CLASSES or not inside.keys() <= set(_FIELDS[name]):
+        raise NewerState(f"no state of an exchange as this version knows it: {name}")
+    return _CLASSES[name](**{key: _unpacked(each) for key, each in inside.items()})

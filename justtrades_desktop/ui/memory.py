@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from justtrades_desktop.domain.newer import written_by_newer
+
 _FILE: Final = "window.ini"
+_FORMAT: Final = 1  # raised when an older program would misread the file; the first wrote none
 _LAYOUT_VERSION: Final = 2  # raised when docks come or go: an old layout would misplace them
+
+log = logging.getLogger(__name__)
 
 
 class Look(StrEnum):
@@ -29,10 +35,20 @@ class Zone(StrEnum):
 
 
 class Memory:
-    """Layout, theme, the address seen from outside, and what has been said once."""
+    """Layout, theme, the address seen from outside, and what has been said once.
+
+    A file of a newer version stays as it is: then all begins anew, and is forgotten at the end.
+    """
 
     def __init__(self, data_dir: Path) -> None:
-        self._kept = QSettings(str(data_dir / _FILE), QSettings.Format.IniFormat)
+        path = data_dir / _FILE
+        kept = QSettings(str(path), QSettings.Format.IniFormat)
+        written_in = _number(kept.value("format", _FORMAT))
+        self._kept: QSettings | _Unkept = kept
+        if written_in > _FORMAT:
+            versions = f"format {written_in}; this one knows {_FORMAT}"
+            log.warning("%s", written_by_newer(path, "The window's memory", versions))
+            self._kept = _Unkept()
 
     @property
     def look(self) -> Look:
@@ -44,7 +60,7 @@ class Memory:
 
     @look.setter
     def look(self, look: Look) -> None:
-        self._kept.setValue("look", look.value)
+        self._keep("look", look.value)
 
     @property
     def zone(self) -> Zone:
@@ -56,7 +72,7 @@ class Memory:
 
     def keep_zone(self, zone: Zone) -> None:
         """Remember whose clock the charts show."""
-        self._kept.setValue("zone", zone.value)
+        self._keep("zone", zone.value)
 
     @property
     def public_address(self) -> str:
@@ -65,7 +81,7 @@ class Memory:
 
     @public_address.setter
     def public_address(self, address: str) -> None:
-        self._kept.setValue("public_address", address)
+        self._keep("public_address", address)
 
     def layout(self) -> tuple[QByteArray, QByteArray] | None:
         """Geometry and docks as they were last, None where none fits this version."""
@@ -77,17 +93,19 @@ class Memory:
         return None
 
     def keep_layout(self, geometry: QByteArray, docks: QByteArray) -> None:
-        """Remember geometry and docks."""
-        self._kept.setValue("layout/version", _LAYOUT_VERSION)
-        self._kept.setValue("layout/geometry", geometry)
-        self._kept.setValue("layout/docks", docks)
+        """Remember geometry and docks, unless a newer version's lie there: those stay."""
+        if _number(self._kept.value("layout/version", 0)) > _LAYOUT_VERSION:
+            return
+        self._keep("layout/version", _LAYOUT_VERSION)
+        self._keep("layout/geometry", geometry)
+        self._keep("layout/docks", docks)
 
     def first_time(self, what: str) -> bool:
         """True once ever per data folder for each ``what``."""
         key = f"said/{what}"
         if self._kept.value(key) is not None:
             return False
-        self._kept.setValue(key, True)
+        self._keep(key, True)
         return True
 
     def asks_on_paper(self, action: str) -> bool:
@@ -96,7 +114,7 @@ class Memory:
 
     def stop_asking_on_paper(self, action: str) -> None:
         """Leave that question out on PAPER."""
-        self._kept.setValue(f"unasked/{action}", True)
+        self._keep(f"unasked/{action}", True)
 
     def ask_on_paper_again(self) -> None:
         """Ask every question on PAPER again."""
@@ -105,3 +123,35 @@ class Memory:
     def save(self) -> None:
         """Write what changed."""
         self._kept.sync()
+
+    def _keep(self, name: str, value: object) -> None:
+        self._kept.setValue("format", _FORMAT)
+        self._kept.setValue(name, value)
+
+
+class _Unkept:
+    """What is asked of ``QSettings``, in memory alone."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, object] = {}
+
+    def value(self, name: str, otherwise: object = None) -> object:
+        return self._values.get(name, otherwise)
+
+    def setValue(self, name: str, value: object) -> None:
+        self._values[name] = value
+
+    def remove(self, group: str) -> None:
+        left = {name: value for name, value in self._values.items() if not name.startswith(group)}
+        self._values = left
+
+    def sync(self) -> None:
+        pass
+
+
+def _number(text: object) -> int:
+    """0 where it is none: damage is not taken for a newer version."""
+    try:
+        return int(str(text))
+    except ValueError:
+        return 0

@@ -7,6 +7,7 @@ import json
 import os
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from justtrades_desktop.app.paper import NAME, Paper
 from justtrades_desktop.app.paper_file import PaperFile
 from justtrades_desktop.app.paper_prices import PaperPrices
+from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.domain.events import PriceTicked
 from justtrades_desktop.simulator.exchange import Exchange, ExchangeSettings
 from justtrades_desktop.trading.bus import Bus
@@ -272,6 +274,56 @@ def test_a_world_with_holes_is_set_aside(tmp_path: Path, broken: str) -> None:
     again = Paper(tmp_path, Bus(), clock=lambda: START)
     assert list(again._exchange.users.values()) == [NAME]
     assert (tmp_path / "paper.unreadable").exists()
+
+
+def _newer_file(state: dict[str, Any]) -> None:
+    state["format"] = 2
+
+
+def _newer_exchange(state: dict[str, Any]) -> None:
+    state["exchange"]["format"] = 2
+
+
+def _newer_world(state: dict[str, Any]) -> None:
+    state["exchange"]["world"]["weather"] = "fair"
+
+
+def _newer_class(state: dict[str, Any]) -> None:
+    state["exchange"]["world"]["marks"] = {"$by": [[1, {"$is": "Moon"}]]}
+
+
+@pytest.mark.parametrize("change", [_newer_file, _newer_exchange, _newer_world, _newer_class])
+async def test_the_account_of_a_newer_version_is_refused_and_not_touched(
+    tmp_path: Path, change: Callable[[dict[str, Any]], None]
+) -> None:
+    first = Paper(tmp_path, Bus(), clock=lambda: START)
+    state = {"password": first._password, "exchange": first._exchange.state()}
+    change(state)
+    text = json.dumps(state)
+    (tmp_path / "paper.json").write_text(text)
+    paper = Paper(tmp_path, Bus(), clock=lambda: START)
+    with pytest.raises(UserError) as told:
+        await paper.start()
+    assert told.value.title == (
+        f"The paper account {tmp_path / 'paper.json'} was written by a newer version of JustTrades"
+    )
+    await paper.stop()
+    assert os.listdir(tmp_path) == ["paper.json"]
+    assert (tmp_path / "paper.json").read_text() == text
+
+
+async def test_an_account_of_the_first_version_goes_on(tmp_path: Path) -> None:
+    """It wrote no format."""
+    paper = Paper(tmp_path, Bus(), clock=lambda: START)
+    (user,) = paper._exchange.users
+    paper._exchange.tick("MNQZ6", 21_000)
+    place(paper._exchange, user, "Buy", "Market")
+    await paper.stop()
+    state = json.loads((tmp_path / "paper.json").read_text())
+    assert state.pop("format") == 1
+    (tmp_path / "paper.json").write_text(json.dumps(state))
+    again = Paper(tmp_path, Bus(), clock=lambda: START)
+    assert [row["netPos"] for row in again._exchange.sync(user)["positions"]] == [1]
 
 
 async def test_a_fill_is_on_disk_in_a_moment(tmp_path: Path) -> None:

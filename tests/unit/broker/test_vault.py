@@ -6,13 +6,16 @@ import asyncio
 import json
 import logging
 import os
+import shutil
 import stat
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +26,9 @@ from justtrades_desktop.broker.vault import (
     Vault,
     passphrase_from_environment,
 )
-from justtrades_desktop.broker.vault_key import Keyring, is_usable
+from justtrades_desktop.broker.vault_content import Content, encoded
+from justtrades_desktop.broker.vault_file import key_id
+from justtrades_desktop.broker.vault_key import Keyring, KeyringFailed, forget, is_usable
 from justtrades_desktop.domain.broker import Addresses, Credentials, Environment, NewConnection
 from justtrades_desktop.domain.errors import UserError
 from tests.fakes.keyring import FakeKeyring, Forgetful, NoKeyring, Refusing
@@ -47,6 +52,8 @@ TOKENS = Tokens(
     expires=datetime(2026, 11, 20, 17, tzinfo=UTC),
     user_id=7,
 )
+FIRST = Path(__file__).parents[2] / "data" / "vault-1.json"
+"""Written by the first version, with ``WORDS``."""
 QUICK = 2**4
 """A cost of scrypt that no test waits for."""
 
@@ -370,9 +377,90 @@ def test_a_newer_file_is_refused_and_not_touched(tmp_path: Path) -> None:
     filled(tmp_path)
     _with(file_in(tmp_path), format=9)
     before = file_in(tmp_path).read_bytes()
-    with pytest.raises(UserError, match="newer"):
+    with pytest.raises(UserError) as told:
         opened(tmp_path, WORDS)
-    assert file_in(tmp_path).read_bytes() == before
+    assert told.value.title == (
+        f"The vault {file_in(tmp_path)} was written by a newer version of JustTrades "
+        "(format 9; this one knows 1)"
+    )
+    assert told.value.hint == "Update JustTrades. The file was not touched."
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
+
+
+def _of_another_version(told: dict[str, Any]) -> None:
+    told["colour"] = "red"
+
+
+def _with_another_row(told: dict[str, Any]) -> None:
+    told["connections"][0]["colour"] = "red"
+
+
+def _with_another_login(told: dict[str, Any]) -> None:
+    told["connections"][0]["credentials"]["second_factor"] = "123456"
+
+
+def _somewhere_else(told: dict[str, Any]) -> None:
+    told["connections"][0]["environment"] = "moon"
+
+
+@pytest.mark.parametrize(
+    "change", [_of_another_version, _with_another_row, _with_another_login, _somewhere_else]
+)
+@pytest.mark.parametrize("with_keyring", [True, False])
+def test_a_whole_vault_that_holds_more_than_this_version_knows_is_not_damaged(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[dict[str, Any]], None],
+    with_keyring: bool,
+) -> None:
+    keyring = FakeKeyring() if with_keyring else NoKeyring()
+    words = None if with_keyring else WORDS
+
+    def newer(content: Content) -> bytes:
+        told = json.loads(encoded(content))
+        change(told)
+        return json.dumps(told).encode()
+
+    with monkeypatch.context() as patch:
+        patch.setattr("justtrades_desktop.broker.vault.encoded", newer)
+        filled(tmp_path, words, keyring)
+    before = file_in(tmp_path).read_bytes()
+    with pytest.raises(UserError, match="written by a newer version"):
+        opened(tmp_path, words, keyring)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
+
+
+def test_a_vault_of_the_first_format_opens_also_once_there_is_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is sealed is bound to the format it was written in, not to the one of today."""
+    shutil.copy(FIRST, file_in(tmp_path))
+    assert opened(tmp_path, WORDS).credentials("Demo") == TRADER
+    for module in ("vault_seal", "vault_file"):
+        monkeypatch.setattr(f"justtrades_desktop.broker.{module}.FORMAT", 2)
+    vault = opened(tmp_path, WORDS)
+    vault.put("Other", Environment.DEMO, TRADER, None)
+    assert json.loads(file_in(tmp_path).read_text())["format"] == 2
+    assert opened(tmp_path, WORDS).names() == ("Demo", "Other")
+
+
+def test_a_key_is_taken_out_of_the_keyring(tmp_path: Path) -> None:
+    keyring = FakeKeyring()
+    filled(tmp_path, None, keyring)
+    (name,) = (user for _, user in keyring.passwords)
+    assert key_id(file_in(tmp_path)) == name
+    assert forget(keyring, name)
+    assert not keyring.passwords
+    assert not forget(keyring, name)
+    with pytest.raises(KeyringFailed):
+        forget(Refusing(), name)
+
+
+def test_a_key_made_of_a_passphrase_is_in_no_keyring(tmp_path: Path) -> None:
+    filled(tmp_path)
+    assert key_id(file_in(tmp_path)) is None
+    file_in(tmp_path).write_text("[]")
+    assert key_id(file_in(tmp_path)) is None
 
 
 # Changes
