@@ -28,7 +28,7 @@ HEIGHT: Final = 900
 def frames() -> list[Row]:
     """Median of a frame: each chart gets new points, is drawn, and is painted."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from justtrades_desktop.ui.run import application
+    from justtrades_desktop.ui.application import application
 
     app = application()
     page, charts = _page()

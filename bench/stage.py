@@ -21,7 +21,7 @@ def with_window(main: Callable[[Serving], Awaitable[T]], data_dir: Path | None =
     """Run ``main`` on Qt's loop with the listener on and the window visible."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from justtrades_desktop.ui import loop
-    from justtrades_desktop.ui.run import application
+    from justtrades_desktop.ui.application import application
     from justtrades_desktop.ui.shell import Shell
 
     app = application()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,8 @@ from justtrades_desktop.domain.errors import UserError
 
 _LOCK: Final = "running.lock"
 _CARD: Final = "running.json"
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT}
+_LONGEST: Final = 450  # bytes; SQLite opens nothing from 512 on, the ledger's name included
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,20 @@ class Occupied(UserError):
         self.card = card
 
 
+def make_folder(data_dir: Path) -> None:
+    """Make the data folder, for its user only, unless it is there.
+
+    Raises:
+        UserError: it cannot be had.
+    """
+    if len(os.fsencode(data_dir)) > _LONGEST:
+        raise _unusable(data_dir, OSError(errno.ENAMETOOLONG, "its path is too long"))
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(data_dir, error) from error
+
+
 @contextmanager
 def owning(data_dir: Path) -> Iterator[None]:
     """Own ``data_dir`` while inside; the system gives it back even after a kill.
@@ -51,23 +68,31 @@ def owning(data_dir: Path) -> Iterator[None]:
         Occupied: another process owns it.
         UserError: the folder cannot be written.
     """
+    make_folder(data_dir)
     try:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(data_dir / _LOCK, timeout=0)
         lock.acquire()
     except Timeout as error:
         raise Occupied(data_dir, read_card(data_dir)) from error
     except OSError as error:
-        raise UserError(
-            f"The data folder {data_dir} cannot be used: {error.strerror or error}",
-            "Give a folder you can write to with --data-dir.",
-        ) from error
+        raise _unusable(data_dir, error) from error
     try:
         (data_dir / _CARD).unlink(missing_ok=True)  # of an owner that was killed
         yield
     finally:
         (data_dir / _CARD).unlink(missing_ok=True)
         lock.release()
+
+
+def _unusable(data_dir: Path, error: OSError) -> UserError:
+    why, hint = error.strerror or str(error), "Give a folder you can write to with --data-dir."
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        why, hint = "it is not a folder", "Give a folder with --data-dir."
+    if error.errno == errno.ENAMETOOLONG:
+        why, hint = "its path is too long", "Give a shorter one with --data-dir."
+    if error.errno in _FULL:
+        why, hint = "the disk is full", "Make room there, or give another one with --data-dir."
+    return UserError(f"The data folder {data_dir} cannot be used: {why}", hint)
 
 
 def leave_card(data_dir: Path, card: Card) -> None:
@@ -84,6 +109,8 @@ def leave_card(data_dir: Path, card: Card) -> None:
 def read_card(data_dir: Path) -> Card | None:
     """How to reach the owner, None where nobody has said."""
     try:
-        return Card(**json.loads((data_dir / _CARD).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        told = json.loads((data_dir / _CARD).read_text(encoding="utf-8"))
+        # A newer version may say more: what runs there is to be found all the same.
+        return Card(**{field.name: told[field.name] for field in fields(Card)})
+    except (OSError, ValueError, TypeError, KeyError):
         return None

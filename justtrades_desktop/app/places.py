@@ -12,19 +12,46 @@ from pathlib import Path
 from typing import Final
 
 from justtrades_desktop.domain.contracts import Product
+from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.domain.sessions import Calendar
 
 DATA_DIR_VARIABLE: Final = "JUSTTRADES_DATA_DIR"
 
 
 def data_dir(given: str | None) -> Path:
-    """The data folder: as given, else by the environment, else the system's usual place."""
+    """The data folder: as given, else by the environment, else the system's usual place.
+
+    Raises:
+        UserError: it would lie in a home folder, and there is none.
+    """
     chosen = given or os.environ.get(DATA_DIR_VARIABLE)
     if chosen:
-        return Path(chosen).expanduser().absolute()
+        return _expanded(chosen).absolute()
     from platformdirs import user_data_path  # not needed by most commands of a test or a service
 
-    return user_data_path("JustTrades", appauthor=False)
+    try:
+        usual = user_data_path("JustTrades", appauthor=False)
+    except RuntimeError as error:
+        raise _homeless() from error
+    if usual.is_absolute():
+        return usual
+    # By the rules of XDG a relative XDG_DATA_HOME counts for nothing: each folder that the program
+    # is started from would have a ledger of its own.
+    return _expanded("~/.local/share/JustTrades")
+
+
+def _expanded(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise _homeless() from error
+
+
+def _homeless() -> UserError:
+    return UserError(
+        "There is no place for the data: this user has no home folder",
+        f"Give a folder with --data-dir or in {DATA_DIR_VARIABLE}.",
+    )
 
 
 def resources() -> Path:

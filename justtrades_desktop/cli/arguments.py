@@ -33,7 +33,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The chosen command as a namespace whose ``run`` carries it out; exits 2 on wrong use."""
     # Not the parser's own defaults: the options are shared with every command, whose defaults
     # would overwrite what stood before the command.
-    return _parser().parse_args(arguments, argparse.Namespace(json=False, data_dir=None))
+    parser = _parser()
+    chosen = parser.parse_args(arguments, argparse.Namespace(json=False, data_dir=None))
+    return _tested(parser, chosen)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,8 +50,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--demo", action="store_true", help="show a sample recorder in a folder that is thrown away"
     )
-    parser.set_defaults(run=_lazily("window", "run"))
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+    parser.add_argument(
+        "--in-tray", action="store_true", help="start hidden in the tray, where there is one"
+    )
+    parser.add_argument(
+        "--selftest", action="store_true", help="try everything out in a folder that is thrown away"
+    )
+    parser.add_argument(
+        "--pictures", metavar="DIR", help="keep what the self test draws of every panel here"
+    )
+    parser.set_defaults(run=_lazily("window", "run"), command=None)
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", dest="command", parser_class=_Parser
+    )
 
     def command(name: str, module: str, function: str, help_: str, *more: Any) -> _Parser:
         made = commands.add_parser(
@@ -96,8 +109,26 @@ def _parser() -> argparse.ArgumentParser:
     legacy.add_argument(
         "--open-positions", action="store_true", help="open what is open there, once"
     )
+    removed = command("purge", "purge", "run", "remove all of it from the data folder, for good")
+    removed.add_argument("--yes", action="store_true", help="do it; without, only say what it is")
+    autostart = command("autostart", "autostart", "run", "start with the computer, or not")
+    autostart.add_argument("switch", nargs="?", choices=("on", "off", "status"), default="status")
     command("version", "upkeep", "version", "say the version")
     return parser
+
+
+def _tested(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> argparse.Namespace:
+    """With ``--selftest`` that is the command; it goes with no other, and picks its own folder."""
+    if not chosen.selftest:
+        if chosen.pictures is not None:
+            parser.error("--pictures goes with --selftest")
+        return chosen
+    others = ("command", "demo", "in_tray", "data_dir", "host", "port", "allow_host")
+    given = [getattr(chosen, name, None) for name in others]
+    if any(value is not None and value is not False for value in given):  # a port may be 0
+        parser.error("--selftest goes alone, or with --pictures and --json")
+    chosen.run = _lazily("selftest", "run")
+    return chosen
 
 
 def _common() -> _Parser:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import signal
+import logging
 import sys
 
-from justtrades_desktop.app.logs import start_logging
+from justtrades_desktop.app.ending import end_on_signals
+from justtrades_desktop.app.instance import make_folder
+from justtrades_desktop.app.logs import is_logging, log_in, start_logging
 from justtrades_desktop.app.places import data_dir
 from justtrades_desktop.app.serving import DEFAULT_HOST, DEFAULT_PORT, Config, Serving, serving
+
+log = logging.getLogger(__name__)
 
 
 def config_of(chosen: argparse.Namespace) -> Config:
@@ -25,14 +29,21 @@ def config_of(chosen: argparse.Namespace) -> Config:
 
 def announce(running: Serving) -> None:
     """The first line on stdout: where it listens and where the data lies."""
-    told = {"listening": running.url, "data_dir": str(running.config.data_dir)}
-    sys.stdout.write(json.dumps(told) + "\n")
-    sys.stdout.flush()
+    folder = running.config.data_dir
+    told = {"listening": running.url, "data_dir": str(folder)}
+    try:
+        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()
+    except OSError as error:  # its reader is gone, or it goes into a file on a full disk
+        log.info("nobody reads where it listens: %s", error)
+    if not is_logging():
+        log.warning("it goes on without a log: %s cannot be written", log_in(folder))
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Listen until SIGTERM or Ctrl-C."""
+    """Listen until SIGTERM, SIGHUP or Ctrl-C."""
     config = config_of(chosen)
+    make_folder(config.data_dir)
     start_logging(config.data_dir)
     asyncio.run(_serve(config))
     return 0
@@ -40,12 +51,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 async def _serve(config: Config) -> None:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows: Ctrl-C comes as KeyboardInterrupt
-            break
+    end_on_signals(asyncio.get_running_loop(), stop.set)
     async with serving(config) as running:
         announce(running)
         await stop.wait()

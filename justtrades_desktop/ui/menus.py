@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMenu, QWidget
 
+from justtrades_desktop.app.autostart import is_on
 from justtrades_desktop.ui.charts.chart import ZoneMenu
 from justtrades_desktop.ui.flatten import KEY
 from justtrades_desktop.ui.memory import Look
@@ -66,7 +67,16 @@ class Menus(QObject):
         self._add(menu, self.tr("Replay &prices…"), window.replay.bring_up)
         self._add(menu, self.tr("Show the &demo"), window.commands.start_demo)
         menu.addSeparator()
+        self.autostart = self._autostart(menu)
+        menu.addSeparator()
         self._add(menu, self.tr("&Quit"), window.commands.quit, "Ctrl+Q")
+
+    def _autostart(self, menu: QMenu) -> QAction:
+        """Ticked as it is when the menu opens: the command line and the desktop change it too."""
+        action = self._add(menu, self.tr("Start with the c&omputer"), lambda: None)
+        action.setCheckable(True)
+        menu.aboutToShow.connect(lambda: action.setChecked(is_on()))
+        return action
 
     def _trading_menu(self) -> None:
         window = self._window

@@ -5,29 +5,29 @@ from __future__ import annotations
 import asyncio
 import faulthandler
 import logging
-import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any
 
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
-from justtrades_desktop import __version__
 from justtrades_desktop.app.demo import demo as demo_feed
+from justtrades_desktop.app.ending import end_on_signals
 from justtrades_desktop.app.serving import Config, Serving, serving
 from justtrades_desktop.domain.broker import Brokerage
 from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.domain.execution import Executions
 from justtrades_desktop.ui import loop as qt_loop
-from justtrades_desktop.ui.icon import app_icon
+from justtrades_desktop.ui.application import application, told_to_quit
+from justtrades_desktop.ui.front import Front
 from justtrades_desktop.ui.loop import DesktopLoop
 from justtrades_desktop.ui.shell import Shell
 
-_PICTURE_SECONDS: Final = 8.0
+Meanwhile = Callable[[Shell], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
@@ -37,36 +37,34 @@ def run(
     *,
     demo: bool,
     announce: Callable[[Serving], None],
-    pictures: Path | None = None,
+    meanwhile: Meanwhile | None = None,
+    in_tray: bool = False,
 ) -> int:
     """Listen and show the window until it is quit; the exit code.
 
-    With ``pictures`` it shows itself for some seconds, leaves a picture there and quits.
+    ``meanwhile`` begins once the window stands. When it returns the program ends as if quit;
+    what it raises comes out of here after that; when the program is quit first, it is cancelled.
+    ``in_tray`` starts without showing the window, where there is a tray.
 
     Raises:
         Occupied: another process runs on this folder.
         UserError: the ledger or the address cannot be had.
     """
     app = application()
-    if pictures is not None:
-        pictures.mkdir(parents=True, exist_ok=True)
     with _crashes_written(config.data_dir), _errors_shown() as errors:
         qt_loop.run(
-            _show(app, config, errors, demo=demo, announce=announce, pictures=pictures), app
+            _show(
+                app,
+                config,
+                errors,
+                demo=demo,
+                announce=announce,
+                meanwhile=meanwhile,
+                front=Front(in_tray=in_tray),
+            ),
+            app,
         )
     return 0
-
-
-def application() -> QApplication:
-    """Qt's application, made where there is none yet."""
-    present = QApplication.instance()
-    app = present if isinstance(present, QApplication) else QApplication(sys.argv[:1])
-    app.setApplicationName("JustTrades")
-    app.setApplicationVersion(__version__)
-    app.setDesktopFileName("justtrades")
-    app.setQuitOnLastWindowClosed(False)
-    app.setWindowIcon(app_icon())
-    return app
 
 
 class _Errors:
@@ -133,37 +131,30 @@ async def _show(
     *,
     demo: bool,
     announce: Callable[[Serving], None],
-    pictures: Path | None,
+    meanwhile: Meanwhile | None,
+    front: Front,
 ) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(errors.from_loop)
-    _end_on_signals(loop, stop)
+    end_on_signals(loop, stop.set)
     if isinstance(loop, DesktopLoop):
-        loop.on_quit(stop.set)  # the session ends
-    shells: list[Shell] = []
-
-    def show() -> bool:
-        for shell in shells:
-            shell.show()
-        return bool(shells)
-
+        loop.on_quit(stop.set)
     async with AsyncExitStack() as stack:
-        running = await stack.enter_async_context(serving(config, show=show))
+        stack.enter_context(told_to_quit(app, stop.set))
+        running = await stack.enter_async_context(serving(config, show=front.show))
         brokerage, executions = await _brokerage(running)
         announce(running)
         if demo:
             await stack.enter_async_context(demo_feed(running))
+        await front.tray_there(stop)
         shell = Shell(app, running, stop, demo=demo, brokerage=brokerage, executions=executions)
         stack.push_async_callback(shell.close)
         errors.report = shell.report
         stack.callback(errors.forget)
-        shells.append(shell)
-        shell.show()
-        if pictures is not None:
-            _ = shell.tasks.start(_picture(shell, pictures, stop), name="picture")
-        await stop.wait()
-        shells.clear()
+        stack.callback(front.end)
+        front.stand(shell)
+        await _until_quit(stop, None if meanwhile is None else meanwhile(shell))
 
 
 async def _brokerage(running: Serving) -> tuple[Brokerage | None, Executions | None]:
@@ -177,18 +168,20 @@ async def _brokerage(running: Serving) -> tuple[Brokerage | None, Executions | N
         return None, None
 
 
-async def _picture(shell: Shell, folder: Path, stop: asyncio.Event) -> None:
-    await asyncio.sleep(_PICTURE_SECONDS)
-    shell.window.grab().save(str(folder / "window.png"))
-    stop.set()
-
-
-def _end_on_signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    for number in (signal.SIGTERM, signal.SIGINT):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows: Ctrl-C comes as KeyboardInterrupt
-            return
+async def _until_quit(stop: asyncio.Event, meanwhile: Awaitable[None] | None) -> None:
+    """Wait for the stop, or for the end of ``meanwhile`` where that comes first."""
+    quitting = asyncio.ensure_future(stop.wait())
+    tasks: list[asyncio.Future[Any]] = [quitting]
+    if meanwhile is not None:
+        tasks.append(asyncio.ensure_future(meanwhile))
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        _ = await asyncio.gather(*tasks, return_exceptions=True)
+    for task in ended:
+        task.result()
 
 
 def _log_qt(kind: QtMsgType, _context: object, message: str) -> None:

@@ -8,8 +8,10 @@ import logging
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
+from justtrades_desktop.app.autostart import is_on, switch
 from justtrades_desktop.app.serving import Serving
 from justtrades_desktop.domain.broker import Brokerage
+from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.domain.execution import Executions
 from justtrades_desktop.ui.addresses import shown
 from justtrades_desktop.ui.bridge import Bridge
@@ -41,6 +43,7 @@ class Shell(QObject):
         super().__init__()
         self._app = app
         self._stop = stop
+        self._desk = running.desk
         self.memory = Memory(running.config.data_dir)
         self.bridge = Bridge(running.desk.bus)
         self.tasks = Tasks(self.report)
@@ -56,6 +59,8 @@ class Shell(QObject):
             executions=executions,
         )
         self.window.menus.show_look(self.memory.look)
+        self.window.menus.autostart.setVisible(not demo)  # its folder is thrown away
+        self._data_dir = running.config.data_dir
         self.tray = Tray(
             running.desk,
             self.bridge,
@@ -72,6 +77,7 @@ class Shell(QObject):
         self.window.quit_wanted.connect(self._stop.set)
         self.window.hidden.connect(self._say_hidden)
         self.window.look_chosen.connect(self.choose_look)
+        self.window.menus.autostart.triggered.connect(self.start_with_computer)
         self.tray.open_wanted.connect(self.show)
         self.tray.quit_wanted.connect(self._quit_from_tray)
         self.tray.flatten_wanted.connect(self._flatten_from_tray)
@@ -81,6 +87,7 @@ class Shell(QObject):
         self.bridge.ledger_failed.connect(self.tray.set_trouble)
         self.bridge.ledger_recovered.connect(self._recovered)
         self._app.styleHints().colorSchemeChanged.connect(self._follow_system)
+        self._app.commitDataRequest.connect(self.keep)
 
     def show(self) -> None:
         """Bring the window to the front."""
@@ -102,9 +109,18 @@ class Shell(QObject):
         self.memory.look = look
         self._apply()
 
+    def start_with_computer(self, on: bool) -> None:
+        """Start with the computer from now on, or no longer."""
+        try:
+            switch(on=on, folder=self._data_dir)
+        except UserError as error:
+            self.window.menus.autostart.setChecked(is_on())
+            self.window.report(f"{error.title}. {error.hint}".strip())
+
     async def close(self) -> None:
         """Take down window and tray, and let every task of theirs clean up."""
         self._app.styleHints().colorSchemeChanged.disconnect(self._follow_system)
+        self._app.commitDataRequest.disconnect(self.keep)
         self.window.keep_layout()
         self.bridge.close()  # nobody may be told of anything once it is half gone
         self.tray.close()
@@ -124,6 +140,12 @@ class Shell(QObject):
     def _apply(self) -> None:
         theme: Theme = apply_theme(self._app, self._wants_dark())
         self.window.set_theme(theme)
+
+    def keep(self) -> None:
+        """Put on disk what is not there yet: where a session ends, the system may wait for none."""
+        self._desk.settle_marks()
+        self.window.keep_layout()
+        self.memory.save()
 
     def _recovered(self) -> None:
         self.tray.set_trouble(None)
