@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from justtrades_desktop.cli.broker_arguments import add_broker
 from justtrades_desktop.cli.execution_arguments import add_execution, add_history
@@ -29,6 +29,14 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"justtrades: {message} (see `{self.prog} --help`)\n")
 
 
+class Command(Protocol):
+    """Adds a command, which ``function`` of ``cli.module`` carries out."""
+
+    def __call__(
+        self, name: str, module: str, function: str, help_: str, *more: Any
+    ) -> _Parser: ...
+
+
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The chosen command as a namespace whose ``run`` carries it out; exits 2 on wrong use."""
     # Not the parser's own defaults: the options are shared with every command, whose defaults
@@ -47,19 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         parents=[common, _address()],
         allow_abbrev=False,
     )
-    parser.add_argument(
-        "--demo", action="store_true", help="show a sample recorder in a folder that is thrown away"
-    )
-    parser.add_argument(
-        "--in-tray", action="store_true", help="start hidden in the tray, where there is one"
-    )
-    parser.add_argument(
-        "--selftest", action="store_true", help="try everything out in a folder that is thrown away"
-    )
-    parser.add_argument(
-        "--pictures", metavar="DIR", help="keep what the self test draws of every panel here"
-    )
-    parser.set_defaults(run=_lazily("window", "run"), command=None)
+    _window(parser)
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", dest="command", parser_class=_Parser
     )
@@ -73,12 +69,50 @@ def _parser() -> argparse.ArgumentParser:
 
     command("serve", "serve", "run", "listen without a window", _address())
     _recorder(commands, common)
+    _signals(command)
+    _journal(command)
+    _prices(command)
+    add_broker(commands, partial(_command_of, common, "broker"), partial(_group, commands, common))
+    add_links(commands, partial(_command_of, common, "links"))
+    add_history(commands, partial(_command_of, common, "decisions"))
+    add_execution(commands, partial(_command_of, common, "execution"))
+    _audit(commands, common)
+    _upkeep(command)
+    return parser
+
+
+def _window(parser: argparse.ArgumentParser) -> None:
+    """The options of the command without a name."""
+    parser.add_argument(
+        "--demo", action="store_true", help="show a sample recorder in a folder that is thrown away"
+    )
+    parser.add_argument(
+        "--in-tray", action="store_true", help="start hidden in the tray, where there is one"
+    )
+    parser.add_argument(
+        "--selftest", action="store_true", help="try everything out in a folder that is thrown away"
+    )
+    parser.add_argument(
+        "--pictures", metavar="DIR", help="keep what the self test draws of every panel here"
+    )
+    parser.set_defaults(run=_lazily("window", "run"), command=None)
+
+
+def _signals(command: Command) -> None:
     positions = command("positions", "show", "positions", "what the signals make of each position")
     positions.add_argument("--status", choices=("open", "closed", "all"), default="all")
     positions.add_argument("--recorder", metavar="NAME")
     signals = command("signals", "show", "signals", "the stored alerts, newest first")
     signals.add_argument("--limit", type=_count(1), default=50, metavar="N")
     signals.add_argument("--outcome", choices=[outcome.value for outcome in Outcome])
+    decode = command("decode", "decode", "run", "read an alert and touch nothing")
+    decode.add_argument(
+        "file", nargs="?", default="-", metavar="FILE", help="a file, or - for stdin"
+    )
+    decode.add_argument("--content-type", default="", metavar="T")
+
+
+def _journal(command: Command) -> None:
     add_filters(command("trades", "journal", "trades", "the finished trades, oldest close first"))
     stats = command("stats", "journal", "stats", "what the finished trades come to")
     add_stats(stats)
@@ -86,35 +120,30 @@ def _parser() -> argparse.ArgumentParser:
     export = command("export", "export", "export", "write the journal and its sources to a file")
     add_export(export)
     add_filters(export)
-    decode = command("decode", "decode", "run", "read an alert and touch nothing")
-    decode.add_argument(
-        "file", nargs="?", default="-", metavar="FILE", help="a file, or - for stdin"
-    )
-    decode.add_argument("--content-type", default="", metavar="T")
-    _replay(command("replay", "replay", "run", "play a file of prices in the running program"))
-    add_simulator(
-        command("simulator", "simulator", "run", "a broker with play money on this machine"), _port
-    )
-    command("check", "upkeep", "check", "fold all signals again and compare")
-    add_broker(commands, partial(_command_of, common, "broker"), partial(_group, commands, common))
-    add_links(commands, partial(_command_of, common, "links"))
-    add_history(commands, partial(_command_of, common, "decisions"))
-    add_execution(commands, partial(_command_of, common, "execution"))
-    _audit(commands, common)
-    backup = command("backup", "upkeep", "backup", "copy the ledger while it is in use")
-    backup.add_argument("file", metavar="FILE")
     legacy = command("import-legacy", "legacy", "run", "bring an old Just.Trades history along")
     legacy.add_argument("file", metavar="FILE", help="its SQLite database, or the SQL text of it")
     legacy.add_argument("--dry-run", action="store_true", help="only say what it would bring")
     legacy.add_argument(
         "--open-positions", action="store_true", help="open what is open there, once"
     )
-    removed = command("purge", "purge", "run", "remove all of it from the data folder, for good")
-    removed.add_argument("--yes", action="store_true", help="do it; without, only say what it is")
+
+
+def _prices(command: Command) -> None:
+    _replay(command("replay", "replay", "run", "play a file of prices in the running program"))
+    add_simulator(
+        command("simulator", "simulator", "run", "a broker with play money on this machine"), _port
+    )
+
+
+def _upkeep(command: Command) -> None:
+    command("check", "upkeep", "check", "fold all signals again and compare")
+    backup = command("backup", "upkeep", "backup", "copy the ledger while it is in use")
+    backup.add_argument("file", metavar="FILE")
     autostart = command("autostart", "autostart", "run", "start with the computer, or not")
     autostart.add_argument("switch", nargs="?", choices=("on", "off", "status"), default="status")
+    removed = command("purge", "purge", "run", "remove all of it from the data folder, for good")
+    removed.add_argument("--yes", action="store_true", help="do it; without, only say what it is")
     command("version", "upkeep", "version", "say the version")
-    return parser
 
 
 def _tested(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> argparse.Namespace:
