@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+INSTALLED = Path(__file__).parent / "installed"
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Dozens of processes start in a run, and each would compile all of the program again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -21,3 +23,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--pictures", type=Path, default=None, help="folder for pictures of the screens"
     )
+    parser.addoption(
+        "--installed", action="store_true", help="install the package and prove it, see make prove"
+    )
+    parser.addoption("--deb", type=Path, default=None, help="the package, else the one in dist")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what installs a package, unless it is asked for."""
+    asked_for = config.getoption("--installed") or not collection_path.is_relative_to(INSTALLED)
+    return None if asked_for else True
