@@ -133,6 +133,7 @@ def _desktop_entry(words: Sequence[str]) -> str:
             "Name=JustTrades",
             "Comment=Receives TradingView alerts",
             f"Exec={' '.join(map(_exec_word, words))}",
+            f"TryExec={_escaped(words[0])}",  # a program that was removed is not started
             f"Icon={_NAME}",
             "Terminal=false",
             "",
@@ -144,8 +145,12 @@ def _exec_word(word: str) -> str:
     """A word of an ``Exec`` line: quoted, then escaped again as every string of the file is."""
     for special in ("\\", '"', "`", "$"):
         word = word.replace(special, f"\\{special}")
-    word = word.replace("\\", "\\\\").replace("\n", "\\n").replace("%", "%%")
-    return f'"{word}"'
+    return f'"{_escaped(word).replace("%", "%%")}"'
+
+
+def _escaped(text: str) -> str:
+    """As a string of the file."""
+    return text.replace("\\", "\\\\").replace("\n", "\\n")
 
 
 class LaunchAgent:

@@ -143,7 +143,7 @@ def _upkeep(command: Command) -> None:
     autostart.add_argument("switch", nargs="?", choices=("on", "off", "status"), default="status")
     removed = command("purge", "purge", "run", "remove all of it from the data folder, for good")
     removed.add_argument("--yes", action="store_true", help="do it; without, only say what it is")
-    command("version", "upkeep", "version", "say the version")
+    command("version", "version", "run", "say the version")
 
 
 def _tested(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> argparse.Namespace:

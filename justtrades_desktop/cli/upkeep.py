@@ -1,11 +1,10 @@
-"""``check``, ``backup`` and ``version``."""
+"""``check`` and ``backup``."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from justtrades_desktop import __version__
 from justtrades_desktop.app.places import data_dir
 from justtrades_desktop.app.remote import bring_up_to_date
 from justtrades_desktop.cli.out import emit
@@ -37,10 +36,4 @@ def backup(chosen: argparse.Namespace) -> int:
     target = Path(chosen.file).absolute()
     Reader(path_in(folder)).backup(target)
     emit({"backup": str(target), "bytes": target.stat().st_size}, as_json=chosen.json)
-    return 0
-
-
-def version(chosen: argparse.Namespace) -> int:
-    """Say the version."""
-    emit({"version": __version__}, as_json=chosen.json)
     return 0
