@@ -62,6 +62,7 @@ X11_LIBRARIES = {
 WAYLAND_LIBRARIES = {
     "libwayland-client.so.0": "libwayland-client0",
     "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
 }
 # What looks into libraries while a bundle is made, and what packs it.
 BUILD_PROGRAMS = {"objdump": "binutils", "ldd": "libc-bin", "dpkg-deb": "dpkg"}

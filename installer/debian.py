@@ -15,8 +15,14 @@ from installer.places import DIST, FOLDER, HERE, ICONS, ROOT, VERSION, WORK, tre
 _TREE: Final = WORK / "deb"
 _HOME: Final = Path("usr/lib/justtrades")
 _ICONS: Final = Path("usr/share/icons/hicolor")
-# A font, or all text is boxes; certificates, or no broker can be trusted.
-_ALSO: Final = ("fonts-dejavu-core | fonts-liberation | fonts-noto-core", "ca-certificates")
+# A font, or all text is boxes; certificates, or no broker can be trusted; and what libraries that
+# are brought along read, which their own packages would have depended on.
+_ALSO: Final = (
+    "fonts-dejavu-core | fonts-liberation | fonts-noto-core",
+    "ca-certificates",
+    "libx11-data",
+    "xkb-data",
+)
 _KEYRINGS: Final = "gnome-keyring | kwalletmanager"
 
 

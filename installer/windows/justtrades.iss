@@ -17,9 +17,9 @@ Compression=lzma2
 SolidCompression=yes
 ArchitecturesAllowed=x64compatible
 ArchitecturesInstallIn64BitMode=x64compatible
-; Files of a running program must not change under it.
-CloseApplications=no
-ChangesEnvironment=yes
+; Files of a running program must not change under it: Setup finds it and asks to close it.
+CloseApplications=yes
+RestartApplications=no
 
 [Tasks]
 Name: autostart; Description: "Start JustTrades with Windows"; Flags: unchecked

@@ -105,7 +105,8 @@ class DesktopEntry:
     def read(self) -> str | None:
         """The ``Exec`` line as it stands."""
         try:
-            lines = self.path.read_text(encoding="utf-8").splitlines()
+            text = self.path.read_text(encoding="utf-8", errors="surrogateescape")
+            lines = text.splitlines()
         except FileNotFoundError:
             return None
         # Desktops switch an entry off by either of these, instead of removing it.

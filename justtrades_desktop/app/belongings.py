@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from justtrades_desktop.app.upgrade import BACKUP, FOLDER
 
 LOCK: Final = "running.lock"
+VAULT: Final = "vault.json"
 
 _LEDGER: Final = r"ledger\.sqlite3(-wal|-shm|-journal)?"
 _FILES: Final = re.compile(

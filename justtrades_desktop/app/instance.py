@@ -38,9 +38,10 @@ class Occupied(UserError):
     """Another process owns the data folder; ``card`` tells how to reach it, once it has said so."""
 
     def __init__(self, data_dir: Path, card: Card | None) -> None:
-        where = f" (process {card.pid}, {card.listening})" if card else ""
+        starting = "it is just starting, ending, or bringing its data up to date"
+        where = f"process {card.pid}, {card.listening}" if card else starting
         super().__init__(
-            f"JustTrades is already running on {data_dir}{where}",
+            f"JustTrades is already running on {data_dir} ({where})",
             "Use that one, or give another --data-dir.",
         )
         self.card = card
@@ -96,14 +97,21 @@ def _unusable(data_dir: Path, error: OSError) -> UserError:
 
 
 def leave_card(data_dir: Path, card: Card) -> None:
-    """Say how this process is reached; readable by its user only, and never half-written."""
+    """Say how this process is reached; readable by its user only, and never half-written.
+
+    Raises:
+        UserError: it cannot be written.
+    """
     path = data_dir / _CARD
     fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(asdict(card), file)
-    fresh.replace(path)
+    try:
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(asdict(card), file)
+        fresh.replace(path)
+    except OSError as error:
+        raise _unusable(data_dir, error) from error
 
 
 def read_card(data_dir: Path) -> Card | None:

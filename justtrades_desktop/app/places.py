@@ -25,8 +25,15 @@ def data_dir(given: str | None) -> Path:
         UserError: it would lie in a home folder, and there is none.
     """
     chosen = given or os.environ.get(DATA_DIR_VARIABLE)
-    if chosen:
-        return _expanded(chosen).absolute()
+    return _expanded(chosen).absolute() if chosen else usual_data_dir()
+
+
+def usual_data_dir() -> Path:
+    """The system's usual place for the data.
+
+    Raises:
+        UserError: this user has no home folder.
+    """
     from platformdirs import user_data_path  # not needed by most commands of a test or a service
 
     try:

@@ -8,8 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from justtrades_desktop.app.belongings import LOCK, Belongings, belongings
+from justtrades_desktop.app.belongings import LOCK, VAULT, Belongings, belongings
 from justtrades_desktop.app.instance import Occupied, owning
+from justtrades_desktop.app.places import usual_data_dir
 from justtrades_desktop.broker import vault_key
 from justtrades_desktop.broker.vault_file import key_id
 from justtrades_desktop.broker.vault_key import Keyring, KeyringFailed
@@ -55,19 +56,30 @@ def purge(data_dir: Path) -> Purged:
         with owning(data_dir):
             ours = _look(data_dir)
             there = _lying(ours)
-            keys = {key for vault in ours.vaults if (key := key_id(vault)) is not None}
+            keys = {vault: key for vault in ours.vaults if (key := key_id(vault)) is not None}
+            spared = _in_use_elsewhere(data_dir)
             troubles = _remove(path for path in ours.files if path != lock)
             # While it is held: whoever waits for it finds it gone, and no two own the folder.
-            with suppress(PermissionError):  # Windows lets no open file go
-                lock.unlink()
+            lock_left = _remove([lock])  # Windows lets no open file go
     except Occupied as error:
         raise UserError(error.title, "Quit it first. Nothing was removed.") from error
-    troubles += _remove([lock])
+    if lock_left:
+        troubles += _remove([lock])
     for folder in (*ours.folders, data_dir):
         with suppress(OSError):  # something of somebody else's is in it
             folder.rmdir()
-    troubles += _forget_keys(keys)
+    # What could not be removed still needs its key.
+    troubles += _forget_keys({key for vault, key in keys.items() if not vault.exists()} - spared)
     return there._replace(troubles=tuple(troubles))
+
+
+def _in_use_elsewhere(data_dir: Path) -> set[str]:
+    """The key of the vault in the usual place: a copy of that vault opens with the same one."""
+    with suppress(OSError, UserError):
+        usual = usual_data_dir()
+        if not usual.samefile(data_dir) and (key := key_id(usual / VAULT)) is not None:
+            return {key}
+    return set()
 
 
 def _look(data_dir: Path) -> Belongings:

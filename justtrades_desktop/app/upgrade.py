@@ -25,6 +25,7 @@ FOLDER: Final = "backups"
 BACKUP: Final = re.compile(r"ledger-(\d{4})-\d{8}T\d{6}Z")
 """The name of a backup: the revision of the ledger in it, and when it was made (UTC)."""
 
+_UNFINISHED: Final = re.compile(rf"\.{BACKUP.pattern}\.unfinished")
 _BESIDE: Final = ("vault.json", "paper.json", "window.ini")
 _MOST: Final = 3  # of one revision: a start that fails over and over must not fill the disk
 
@@ -80,8 +81,9 @@ def keep(data_dir: Path, *, clock: Clock = _utc_now) -> Path | None:
 
 def _make_ready(folder: Path, needed: int) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
-    for left in folder.glob(".*.unfinished"):  # of a start that was killed
-        shutil.rmtree(left, ignore_errors=True)
+    for left in folder.iterdir():
+        if _UNFINISHED.fullmatch(left.name):  # of a start that was killed
+            shutil.rmtree(left, ignore_errors=True)  # a link is left
     if shutil.disk_usage(folder).free < needed:
         raise OSError(errno.ENOSPC, "the disk has too little room")
 

@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -50,7 +50,8 @@ def _run_without(chosen: argparse.Namespace, trouble: str) -> int:
         f"{trouble}, so it listens without a window. "
         "`justtrades serve` does so without this message."
     )
-    sys.stderr.write(f"justtrades: {said}\n")
+    with suppress(OSError):  # on a full disk, or read by nobody any more
+        sys.stderr.write(f"justtrades: {said}\n")
     config = serve.config_of(chosen)
     make_folder(config.data_dir)
     start_logging(config.data_dir)

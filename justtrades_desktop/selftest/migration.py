@@ -74,7 +74,7 @@ def _make_old(path: Path) -> None:
     create_private(path)
     config = Config()
     folder = Path(str(migrations.__file__)).parent / "migrations"
-    config.set_main_option("script_location", str(folder))
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
     engine = writing_engine(path)
     with engine.begin() as connection:
         config.attributes["connection"] = connection

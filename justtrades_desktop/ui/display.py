@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import sys
+import threading
 from pathlib import Path
 from typing import Final
 
@@ -21,12 +22,15 @@ _MISSING: Final = re.compile(r"(?P<library>\S+\.so[.\d]*): cannot open shared ob
 def why_no_window() -> str | None:
     """Why no window can be shown, as the beginning of a sentence; None where one can.
 
-    A platform that ``QT_QPA_PLATFORM`` names is taken at its word. Where only one of X and Wayland
-    answers, that variable is set: Qt would give up at the other.
+    Of X and Wayland only what ``QT_QPA_PLATFORM`` names is asked, where it names one; any other
+    platform is taken at its word. Where only one of both answers, that variable is set: Qt would
+    give up at the other.
     """
-    if sys.platform != "linux" or os.environ.get(_CHOICE):
+    chosen = os.environ.get(_CHOICE, "").partition(";")[0].partition(":")[0].partition("-")[0]
+    if sys.platform != "linux" or (chosen and chosen not in _PLUGINS):
         return None
-    named = {name: where for name, where in _displays().items() if where}
+    there = _displays()
+    named = {name: there[name] for name in [chosen] * bool(chosen) or there if there[name]}
     if not named:
         return "there is no display"
     answering = [name for name in named if _answers(name)]
@@ -40,7 +44,7 @@ def why_no_window() -> str | None:
         missing = None if answering else next(iter(wanting.values()))
     if missing is not None:
         return _in_words(missing)
-    if len(answering) < len(named):
+    if len(answering) < len(named) and not chosen:
         os.environ[_CHOICE] = answering[0]
     return None
 
@@ -85,10 +89,18 @@ def _x_answers() -> bool:
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.POINTER(ctypes.c_int)]
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
     xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
-    connection = xcb.xcb_connect(None, None)
-    failed = bool(xcb.xcb_connection_has_error(connection))
-    xcb.xcb_disconnect(connection)
-    return not failed
+    answers: list[bool] = []
+
+    def ask() -> None:
+        connection = xcb.xcb_connect(None, None)
+        answers.append(not xcb.xcb_connection_has_error(connection))
+        xcb.xcb_disconnect(connection)
+
+    # It waits for ever where somebody accepts and says nothing, as a forwarded display may.
+    asking = threading.Thread(target=ask, name="display", daemon=True)
+    asking.start()
+    asking.join(_SECONDS)
+    return answers == [True]
 
 
 def _beside_the_program(library: str) -> str:

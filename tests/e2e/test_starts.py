@@ -81,6 +81,18 @@ def test_a_dead_display_is_as_none(tmp_path: Path, variable: str, value: str) ->
     assert "listens without a window" in _log(tmp_path)
 
 
+def test_a_display_that_is_silent_or_chosen_by_name_holds_no_start_up(tmp_path: Path) -> None:
+    """It accepts and never answers, as one that is forwarded from a sleeping machine may."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        number = silent.getsockname()[1] - 6000
+        shown = {"DISPLAY": f"127.0.0.1:{number}", "QT_QPA_PLATFORM": "xcb"}
+        with _started(tmp_path, environment=shown, seen=False) as process:
+            assert _health(_card(tmp_path, process).listening) == "ok"
+            process.terminate()
+            _, complaint = process.communicate(timeout=_SECONDS)
+    assert f"display 127.0.0.1:{number} does not answer" in complaint
+
+
 # No room
 
 

@@ -327,6 +327,7 @@ def test_every_check_runs_and_every_failure_is_named(
     assert "failed: one three" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("no_exec")
 def test_an_installer_is_built_apart_and_proved_as_built(prepared: list[str]) -> None:
     became = started("installer")
     assert prepared[0] == "build"

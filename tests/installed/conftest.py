@@ -49,8 +49,8 @@ def installed(package: Path) -> Iterator[Path]:
     here = machine.version_here()
     # Somebody may work with it; and what a broken run left behind proves nothing.
     assert here is None, f"justtrades {here} is installed here already: remove it first"
-    done = machine.install(package)
     try:
+        done = machine.install(package)
         assert done.returncode == 0, machine.said(done)
         yield package
     finally:

@@ -82,7 +82,8 @@ def test_started_with_the_computer_it_waits_in_the_tray(
     assert command == [str(HOME / "justtrades"), "--in-tray"]
     with at_screen.running(command=[*command, "--port", "0"]) as process:
         with pytest.raises(pytest.fail.Exception):
-            until(lambda: shared_screen.windows(process.popen.pid, "JustTrades"), "", seconds=3)
+            # Longer than it waits for a tray: without one it would show its window.
+            until(lambda: shared_screen.windows(process.popen.pid, "JustTrades"), "", seconds=8)
         _start_again(at_screen, process)
         shared_screen.window(process.popen.pid)
         assert process.end(signal.SIGINT) == 0

@@ -144,7 +144,11 @@ async def test_a_start_that_ends_between_copy_and_migration_is_made_good_by_the_
     left = tmp_path / FOLDER / ".ledger-0003-20260101T000000Z.unfinished"
     left.mkdir()
     (left / "ledger.sqlite3").write_text("half")
+    foreign = tmp_path / FOLDER / ".photos.unfinished"
+    foreign.mkdir()
     await started(tmp_path)
+    assert foreign.is_dir(), "only what is ours is tidied up"
+    foreign.rmdir()
     assert len(backups(tmp_path)) == 2
     assert first in backups(tmp_path)
     assert not left.exists()

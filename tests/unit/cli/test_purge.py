@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import sys
 import threading
@@ -113,6 +114,24 @@ async def test_with_yes_all_of_ours_goes_and_the_key_with_it(
     assert keyring.passwords == {("Another program", "me"): "secret"}
     assert shell.run("purge", "--yes")[0] == 0, "once more does no harm"
     assert not shell.folder.exists()
+
+
+async def test_purging_a_copy_leaves_the_key_to_the_vault_in_the_usual_place(
+    shell: CommandLine,
+    keyring: FakeKeyring,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await fill(shell.folder, keyring)
+    usual = tmp_path / "usual"
+    usual.mkdir()
+    shutil.copy(shell.folder / "vault.json", usual)
+    monkeypatch.setattr("justtrades_desktop.app.purging.usual_data_dir", lambda: usual)
+    kept = dict(keyring.passwords)
+    assert shell.run("purge", "--yes")[0] == 0
+    assert not shell.folder.exists()
+    assert keyring.passwords == kept
+    assert not Vault.open(usual, keyring=keyring).is_locked
 
 
 async def test_what_is_not_ours_stays_and_is_named(
