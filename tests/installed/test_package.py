@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import json
 import os
+import re
 import shlex
 import shutil
 import stat
@@ -90,7 +91,8 @@ def test_all_may_read_its_files_and_only_root_may_change_them() -> None:
         assert found.st_mode & stat.S_IROTH, path
 
 
-def test_every_library_finds_what_it_needs() -> None:
+def test_every_library_finds_what_it_needs_in_what_the_package_depends_on() -> None:
+    """The machine that builds it has more: what is not asked for would be missing elsewhere."""
     libraries = [path for path in LIBRARIES.rglob("*.so*") if not path.is_symlink()]
     asked = subprocess.run(
         ["ldd", *map(str, libraries)],
@@ -101,6 +103,31 @@ def test_every_library_finds_what_it_needs() -> None:
     )
     assert "linux-vdso" in asked.stdout
     assert [line for line in asked.stdout.splitlines() if "not found" in line] == []
+    found = re.findall(r"=> (/\S+)", asked.stdout)
+    outside = {Path(path).name for path in found if not Path(path).is_relative_to(HOME)}
+    assert "libGL.so.1" in outside
+    brought = with_all_they_depend_on(NAME)
+    missing = {name for name in outside if not bringing(name) & brought}
+    assert missing == set()
+
+
+def bringing(library: str) -> set[str]:
+    """The packages that bring a library of that name."""
+    lines = _said("dpkg-query", "-S", f"*/{library}").splitlines()
+    return {line.split(":")[0] for line in lines if line.endswith(f"/{library}")}
+
+
+def with_all_they_depend_on(package: str) -> set[str]:
+    """The package, and whatever of this machine's packages it leads to."""
+    table = _said("dpkg-query", "-W", "-f", "${Package}\t${Depends}, ${Pre-Depends}\n")
+    leads = dict(line.split("\t") for line in table.splitlines())
+    reached, waiting = set(), [package]
+    while waiting:
+        name = waiting.pop()
+        if name in leads and name not in reached:
+            reached.add(name)
+            waiting += re.findall(r"(?:^|[,|])\s*([a-z0-9.+-]+)", leads[name])
+    return reached
 
 
 def test_no_python_and_no_checkout_is_used(at_screen: Trader) -> None:
