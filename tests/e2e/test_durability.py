@@ -60,7 +60,9 @@ def test_kill_nine_loses_nothing_that_was_acknowledged(
     chance = random.Random(20261120)
     path = add_recorder(tmp_path)
     acknowledged: dict[str, int] = {}
+    seen = 0
     for number in range(rounds):
+        fresh: dict[str, int] = {}
         process = start()
         senders = [
             Sender(process, path, f"{number}.{sender}", random.Random(chance.random()))
@@ -72,11 +74,14 @@ def test_kill_nine_loses_nothing_that_was_acknowledged(
         process.kill()
         for sender in senders:
             sender.join()
-            acknowledged |= sender.acknowledged
-        _assert_all_there_once(tmp_path, acknowledged)
+            fresh |= sender.acknowledged
+        acknowledged |= fresh
+        seen = _assert_all_there_once(tmp_path, fresh, since=seen)
         if number % 50 == 0:
+            _assert_all_there_once(tmp_path, acknowledged)
             assert check(path_in(tmp_path))[1] == []
     assert len(acknowledged) > rounds
+    _assert_all_there_once(tmp_path, acknowledged)
     process = start()
     for sent, signal_id in list(acknowledged.items())[-50:]:
         _, again = process.post(path, body(id=sent, action="close", ticker="MNQ1!"))
@@ -85,15 +90,19 @@ def test_kill_nine_loses_nothing_that_was_acknowledged(
     assert check(path_in(tmp_path))[1] == []
 
 
-def _assert_all_there_once(data_dir: Path, acknowledged: dict[str, int]) -> None:
-    """Read as any other program would, beside whoever has the file open."""
+def _assert_all_there_once(data_dir: Path, acknowledged: dict[str, int], since: int = 0) -> int:
+    """Read as any other program would, beside whoever has the file open; the newest signal's id.
+
+    All that was acknowledged has ids above ``since``, which those of earlier rounds end with.
+    """
     connection = sqlite3.connect(f"{path_in(data_dir).as_uri()}?mode=ro", uri=True)
-    rows = connection.execute("SELECT id, body FROM signals").fetchall()
+    rows = connection.execute("SELECT id, body FROM signals WHERE id > ?", (since,)).fetchall()
     connection.close()
     stored = {json.loads(text)["id"]: signal_id for signal_id, text in rows}
     assert len(stored) == len(rows), "a signal was stored twice"
     lost = {sent: id_ for sent, id_ in acknowledged.items() if stored.get(sent) != id_}
     assert not lost
+    return max(stored.values(), default=since)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file size limit for a process")
