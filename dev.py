@@ -386,9 +386,8 @@ def demo(arguments: list[str]) -> None:
 
 def test(arguments: list[str]) -> None:
     """run the tests, ARGS to pytest"""
-    # A file's tests stay together: they may share a process or a window. Many wait for real time:
-    # three keep two cores busy. The last -n wins.
-    develop(["pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", *arguments])
+    # A file's tests stay together: they may share a process or a window. The last -n wins.
+    develop(["pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *arguments])
 
 
 def pictures(arguments: list[str]) -> None:
