@@ -386,8 +386,10 @@ def demo(arguments: list[str]) -> None:
 
 def test(arguments: list[str]) -> None:
     """run the tests, ARGS to pytest"""
-    # A file's tests stay together: they may share a process or a window. The last -n wins.
-    develop(["pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *arguments])
+    # A file's tests stay together: they may share a process or a window. The last -n wins. A test
+    # that hangs ends its worker; in a new one it would hang again.
+    spread = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart=0"]
+    develop(["pytest", *spread, *arguments])
 
 
 def pictures(arguments: list[str]) -> None:
@@ -412,7 +414,9 @@ def installer(arguments: list[str]) -> None:
 def prove(arguments: list[str]) -> None:
     """install what was built, try it as a trader would, and remove it (as root, on Debian)"""
     prepare("dev", qt_libraries(window=False), PROOF_PROGRAMS)
-    start([in_venv("python"), "-m", "pytest", "tests/installed", "--installed", *arguments])
+    # A test that hangs must not end the process: what is installed has to be removed again.
+    command = ["pytest", "tests/installed", "--installed", "-o", "timeout_method=signal"]
+    start([in_venv("python"), "-m", *command, *arguments])
 
 
 def develop(module: Sequence[str]) -> NoReturn:
