@@ -300,6 +300,7 @@ class Brokers:
         if self._over:
             return
         new = link.new
+        is_paper = new.environment is Environment.PAPER
         link.http = http = self._http(new)
         session = Session(
             http,
@@ -319,9 +320,10 @@ class Brokers:
             audit=self._audit,
             clock=self._desk.clock,
             on_change=self._desk.bus.publish,
-            on_price=self._no_price if new.environment is Environment.PAPER else self._price,
+            on_price=self._no_price if is_paper else self._price,
             queue=self._queues[urlsplit(addresses_of(new).rest).netloc],  # a dead one holds up none
             product_of=lambda symbol: self._desk.book.instrument(symbol).product,
+            price_known=self._paper.price if is_paper else lambda _: None,
         )
         link.watched = set()
         self._links[new.name] = link

@@ -76,6 +76,10 @@ class Paper:
             addresses=self._server.addresses,
         )
 
+    def price(self, contract_id: int) -> Decimal | None:
+        """What an order sent now would meet: its own quotes come later by a round and a socket."""
+        return self._prices.last(contract_id)
+
     async def run(self) -> None:
         """Bring prices in and keep what happens on disk, for ever; a service."""
         async with asyncio.TaskGroup() as both:

@@ -82,6 +82,13 @@ class PaperPrices:
             else:
                 self._held.discard(entity["contractId"])
 
+    def last(self, contract_id: int) -> Decimal | None:
+        """The newest price, brought in or waiting; None before any."""
+        for symbol, stretch in self._waiting.items():
+            if self._contract(symbol) == contract_id:
+                return stretch.prices[-1]
+        return self._exchange.last(contract_id)
+
     async def run(self) -> None:
         """Bring the gathered prices in, for ever."""
         while True:

@@ -76,8 +76,10 @@ class Connection:
         timing: Timing | None = None,
         now: Now = time.monotonic,
         product_of: Callable[[str], Product | None] = lambda _: None,
+        price_known: Callable[[int], Decimal | None] = lambda _: None,
     ) -> None:
         """``queue`` is the one of all connections; ``product_of`` our table, to compare with.
+        ``price_known`` is the last trade of a contract where somebody knows it before the quotes.
 
         ``on_change`` is called at most 20 times a second, ``on_price`` for every trade of what is
         watched. ``http`` belongs to the caller, who closes it.
@@ -98,6 +100,7 @@ class Connection:
         self._on_change = on_change
         self._on_price = on_price
         self._product_of = product_of
+        self._price_known = price_known
         self._holds = Holds(now=now, locked=lambda: budget.locked_for)
         self._listeners: list[Heard] = []
         self._news = asyncio.Event()
@@ -211,6 +214,9 @@ class Connection:
 
     def price_of(self, contract_id: int) -> Decimal | None:
         """The last trade of a contract, None where none was told or the link is down."""
+        known = self._price_known(contract_id)
+        if known is not None:
+            return known
         quote = self._market.quotes.get(contract_id)
         up = self._market_link.state.light is Light.UP
         return quote.last if quote is not None and up else None

@@ -226,6 +226,11 @@ class Exchange:
         """Whether an order may feel trades at ``prices``; if not, the last one alone will do."""
         return trading.concerned(self._pit, contract_id, prices)
 
+    def last(self, contract_id: int) -> Decimal | None:
+        """The last trade's price; None before any."""
+        mark = self._pit.world.marks.get(contract_id)
+        return None if mark is None else mark.last
+
     def quote(self, contract_id: int) -> dict[str, Any] | None:
         """``{timestamp, contractId, entries}`` as market data shows it; None before any trade."""
         return marks.quote(self._pit, contract_id)

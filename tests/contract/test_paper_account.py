@@ -20,6 +20,7 @@ from justtrades_desktop.app.broker_commands import addresses_at
 from justtrades_desktop.app.brokers import Brokers
 from justtrades_desktop.app.instance import read_card
 from justtrades_desktop.app.paper_prices import PaperPrices
+from justtrades_desktop.app.post import send_alert
 from justtrades_desktop.app.remote import ask
 from justtrades_desktop.app.serving import Config, Serving, serving
 from justtrades_desktop.broker.answers import NotHandled
@@ -29,9 +30,12 @@ from justtrades_desktop.domain.broker import (
     Environment,
     Light,
     NewConnection,
+    ResolvedContract,
 )
 from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.domain.events import PriceTicked
+from justtrades_desktop.domain.exits import level
+from justtrades_desktop.domain.links import LinkMode, LinkSettings, Target
 from justtrades_desktop.simulator.exchange import Exchange, ExchangeSettings
 from justtrades_desktop.simulator.fault_kinds import Fault, FaultKind
 from justtrades_desktop.trading.bus import Bus
@@ -317,3 +321,30 @@ async def test_b1_connections_of_one_program_share_the_count_and_the_line(
         asked = server.faults.calls
         assert isinstance(await second.reads.accounts(), NotHandled)
         assert server.faults.calls == asked, "one user's lockout is that of all its connections"
+
+
+async def test_exits_stand_from_the_price_that_the_entry_meets(tmp_path: Path) -> None:
+    """A price gathers for a quarter of a second before PAPER's own quotes tell it."""
+    settings = LinkSettings(
+        own_exits=True,
+        stop=level("40 ticks"),
+        targets=(Target(level("20 ticks"), Decimal(100)),),
+    )
+    async with program(tmp_path) as (running, brokers):
+        assert running.brokers is not None
+        door = await running.brokers.executions()
+        await until(lambda: door.state().ready and door.state().accounts)
+        recorder = await running.desk.add_recorder("Trend", symbol="MNQ1!")  # so PAPER tells of it
+        paper = door.state().accounts[0].key
+        _ = await door.add_link(recorder.id, paper, settings, mode=LinkMode.ARMED)
+        connection = brokers.connection("PAPER")
+        contract = await connection.resolve("MNQ1!")
+        assert isinstance(contract, ResolvedContract)
+        running.desk.tick("MNQ1!", Decimal(25580))
+        await until(lambda: connection.price_of(contract.contract_id) == 25580)
+        alert = {"action": "buy", "ticker": "MNQ1!", "contracts": 2, "price": "25593"}
+        _ = await send_alert(f"{running.url}/webhook/{recorder.token}", json.dumps(alert))
+        await until(lambda: door.state().executions)
+        await until(lambda: brokers.states()[0].working)
+        resting = {each.price or each.stop_price for each in brokers.states()[0].working}
+        assert resting == {Decimal(25598), Decimal(25583)}
