@@ -177,6 +177,9 @@ class Executions(Protocol):
     def state(self) -> ExecutionState:
         """All that is known now; makes no call."""
 
+    def window_stands(self) -> None:
+        """The start is over: building the window was no sign of a program that comes late."""
+
     # Links
 
     async def add_link(

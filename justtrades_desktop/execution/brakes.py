@@ -71,6 +71,10 @@ class LoopLag:
             f"entries stop above {limit}."
         )
 
+    def begin_anew(self) -> None:
+        """What came late until now says nothing about how it goes on."""
+        self._samples.clear()
+
     def _forget(self, now: float) -> None:
         while self._samples and self._samples[0].at <= now - self.window:
             self._samples.popleft()

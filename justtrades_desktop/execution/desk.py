@@ -284,6 +284,11 @@ class ExecutionDesk:
         """All links, oldest first."""
         return self.book.all
 
+    def window_stands(self) -> None:
+        """Lag counts from here on."""
+        self.safety.lag.begin_anew()
+        self.changed()
+
     def state(self) -> ExecutionState:
         """All that is known now."""
         decisions, floors = self.records.decisions(), self._floors.all()

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
@@ -27,6 +27,7 @@ from justtrades_desktop.ui.front import Front
 from justtrades_desktop.ui.loop import DesktopLoop
 from justtrades_desktop.ui.shell import Shell
 
+_DRAWN_SECONDS: Final = 1.0  # after that the window has been drawn for the first time
 Meanwhile = Callable[[Shell], Awaitable[None]]
 
 log = logging.getLogger(__name__)
@@ -154,6 +155,9 @@ async def _show(
         stack.callback(errors.forget)
         stack.callback(front.end)
         front.stand(shell)
+        if executions is not None:
+            drawn = loop.call_later(_DRAWN_SECONDS, executions.window_stands)
+            stack.callback(drawn.cancel)
         await _until_quit(stop, None if meanwhile is None else meanwhile(shell))
 
 

@@ -68,6 +68,9 @@ class FakeExecutions:
         self.asked += 1
         return self.now
 
+    def window_stands(self) -> None:
+        self.calls.append(("window_stands",))
+
     # Links
 
     async def add_link(

@@ -12,6 +12,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from justtrades_desktop.app.serving import Config, Serving
+from justtrades_desktop.execution.desk import ExecutionDesk
+from justtrades_desktop.execution.house import House
 from justtrades_desktop.ui import run as running
 from justtrades_desktop.ui.shell import Shell
 from justtrades_desktop.ui.top_bar import Banner
@@ -57,6 +59,25 @@ def test_an_error_in_a_slot_is_logged_and_shown(
         _run(tmp_path, meanwhile)
     assert any("a bug" in text and "still received" in text for text in said)
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_building_the_window_is_no_reason_to_stop_entries(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    announced: list[Serving] = []
+
+    async def meanwhile(shell: Shell) -> None:
+        brokers = announced[0].brokers
+        assert brokers is not None
+        desk = await brokers.executions()
+        assert isinstance(desk, ExecutionDesk)
+        desk.safety.lag.limit = 5.0  # the machine may be as slow as it likes
+        desk.safety.lag.sample(60.0, House.now())
+        assert any("ms late" in brake.said for brake in desk.state().brakes)
+        await until(lambda: not any("ms late" in brake.said for brake in desk.state().brakes), 8)
+
+    config = Config(data_dir=tmp_path, port=0)
+    assert running.run(config, demo=False, announce=announced.append, meanwhile=meanwhile) == 0
 
 
 def test_what_runs_meanwhile_may_fail_and_the_program_still_ends_cleanly(

@@ -59,6 +59,17 @@ def test_nothing_stops_an_entry_where_all_is_well() -> None:
     assert said(here=replace(_LIVE, armed=True), needs_price=True) == []
 
 
+def test_a_start_that_is_over_is_no_lateness_and_what_comes_after_it_is() -> None:
+    lag = LoopLag(limit=0.25, window=10.0)
+    lag.sample(1.6, 100.0)
+    assert lag.said(100.1)
+    lag.begin_anew()
+    assert lag.said(100.2) == ""
+    lag.sample(0.5, 100.7)
+    assert "500 ms late" in lag.said(100.8)
+    assert lag.said(112.0), "a meter that died says nothing any more"
+
+
 @pytest.mark.parametrize(
     ("everywhere", "here", "words"),
     [
