@@ -17,6 +17,7 @@ from justtrades_desktop.app.instance import Card, Occupied, make_folder, read_ca
 from justtrades_desktop.app.logs import keep, start_logging
 from justtrades_desktop.app.places import data_dir
 from justtrades_desktop.app.remote import ask
+from justtrades_desktop.app.serving import Serving
 from justtrades_desktop.cli import serve
 from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.ui.display import why_no_window
@@ -31,6 +32,7 @@ def run(chosen: argparse.Namespace) -> int:
     trouble = why_no_window()
     if trouble is not None:
         return _run_without(chosen, trouble)
+    chosen.had_started = False
     chosen.show_failure = partial(_show_failure, chosen)
     with ExitStack() as stack:
         if chosen.demo:
@@ -63,9 +65,15 @@ def _show_failure(chosen: argparse.Namespace, title: str, hint: str, log: Path |
     """A dialog where the line on stderr is on no terminal: it was started from a desktop."""
     if sys.stderr.isatty() or os.environ.get("QT_QPA_PLATFORM") in _UNSEEN:
         return
-    from justtrades_desktop.ui.start_failed import show_start_failed
+    from justtrades_desktop.ui.failed import show_failed
 
-    show_start_failed(title, hint, log=log, data_dir=data_dir(chosen.data_dir))
+    show_failed(
+        title,
+        hint,
+        log=log,
+        data_dir=data_dir(chosen.data_dir),
+        had_started=chosen.had_started,
+    )
 
 
 def _open(chosen: argparse.Namespace) -> int:
@@ -79,12 +87,18 @@ def _open(chosen: argparse.Namespace) -> int:
             start_logging(config.data_dir)
             from justtrades_desktop.ui.run import run as show
 
-            return show(config, demo=chosen.demo, announce=serve.announce, in_tray=chosen.in_tray)
+            announce = partial(_announce, chosen)
+            return show(config, demo=chosen.demo, announce=announce, in_tray=chosen.in_tray)
         except Occupied:
             # It starts or ends just now, or is another command that is done at once.
             if time.monotonic() > deadline:
                 raise
         time.sleep(_PAUSE)
+
+
+def _announce(chosen: argparse.Namespace, running: Serving) -> None:
+    chosen.had_started = True
+    serve.announce(running)
 
 
 def _brought_up(folder: Path) -> bool:

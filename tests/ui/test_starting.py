@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLabel
 
 from justtrades_desktop.app.autostart import is_on
+from justtrades_desktop.app.serving import Config
+from justtrades_desktop.cli import window
+from justtrades_desktop.cli.main import main
 from justtrades_desktop.domain.errors import UserError
 from justtrades_desktop.ui.display import package_of, why_no_window
+from justtrades_desktop.ui.failed import Failed
 from justtrades_desktop.ui.front import Front
 from justtrades_desktop.ui.shell import Shell
-from justtrades_desktop.ui.start_failed import StartFailed
 from justtrades_desktop.ui.theme import apply_theme
 from tests.ui.program import Program, perform
 
@@ -100,7 +105,7 @@ def test_why_it_did_not_start(
     log = tmp_path / "logs" / "justtrades.log"
     for dark in (True, False):
         apply_theme(qapp, dark)
-        dialog = StartFailed("The port 8787 is taken", "Give another --port.", log)
+        dialog = Failed("The port 8787 is taken", "Give another --port.", log, had_started=False)
         dialog.show()
         said = [label.text() for label in dialog.findChildren(QLabel)]
         assert said[:2] == ["The port 8787 is taken", "Give another --port."]
@@ -117,9 +122,41 @@ def test_why_it_did_not_start(
 
 
 def test_a_long_path_does_not_widen_the_dialog(qapp: QApplication) -> None:
-    dialog = StartFailed("The folder " + "/a-long-name" * 40 + " is full", "", None)
+    dialog = Failed("The folder " + "/a-long-name" * 40 + " is full", "", None, had_started=True)
     assert dialog.sizeHint().width() < 900
     dialog.deleteLater()
+
+
+@pytest.mark.parametrize(
+    ("had_started", "title"), [(False, "JustTrades did not start"), (True, "JustTrades has ended")]
+)
+def test_a_failure_says_whether_it_had_started(
+    qapp: QApplication,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    had_started: bool,
+    title: str,
+) -> None:
+    titles: list[str] = []
+
+    def show(config: Config, *, announce: Callable[[Any], None], **_: object) -> int:
+        if had_started:
+            announce(SimpleNamespace(config=config, url="http://127.0.0.1:8787"))
+        raise UserError("The data folder is gone")
+
+    def look() -> None:
+        (dialog,) = (each for each in qapp.topLevelWidgets() if isinstance(each, Failed))
+        titles.append(dialog.windowTitle())
+        dialog.reject()
+
+    monkeypatch.setattr("justtrades_desktop.ui.run.run", show)
+    monkeypatch.setattr(window, "why_no_window", lambda: None)
+    monkeypatch.setattr(window, "_UNSEEN", ())
+    monkeypatch.setattr(window, "start_logging", lambda _: None)
+    QTimer.singleShot(0, look)
+    assert main(["--data-dir", str(tmp_path)]) == 1
+    assert titles == [title]
+    qapp.setStyleSheet("")
 
 
 # Before Qt is asked

@@ -1,4 +1,4 @@
-"""The dialog of a start that failed where nobody sees a terminal: why, and where the log lies."""
+"""The dialog of a program that failed where nobody sees a terminal: why, and where the log lies."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from justtrades_desktop.ui.theme import CONTROL, GRID, apply_theme, system_is_da
 _WIDTH: Final = 72 * GRID
 
 
-class StartFailed(QDialog):
+class Failed(QDialog):
     """Says what the line on stderr says, to be read, copied and closed."""
 
-    def __init__(self, title: str, hint: str, log: Path | None) -> None:
+    def __init__(self, title: str, hint: str, log: Path | None, *, had_started: bool) -> None:
         super().__init__()
-        self.setWindowTitle(self.tr("JustTrades did not start"))
+        self.setWindowTitle(
+            self.tr("JustTrades has ended") if had_started else self.tr("JustTrades did not start")
+        )
         self.setMinimumWidth(_WIDTH)
         self.copying = CopyButton(self.tr("Copy all"), self.tr("Copy all that is said here"))
         self.copying.set_text_to_copy(_as_text(title, hint, log))
@@ -58,7 +60,9 @@ class StartFailed(QDialog):
         return buttons
 
 
-def show_start_failed(title: str, hint: str, *, log: Path | None, data_dir: Path) -> None:
+def show_failed(
+    title: str, hint: str, *, log: Path | None, data_dir: Path, had_started: bool
+) -> None:
     """Show the dialog until it is closed, in the theme that ``data_dir`` remembers.
 
     To be called with no loop running, neither Qt's nor asyncio's: it runs Qt's own.
@@ -66,7 +70,7 @@ def show_start_failed(title: str, hint: str, *, log: Path | None, data_dir: Path
     app = application()
     look = Memory(data_dir).look
     apply_theme(app, system_is_dark(app) if look is Look.SYSTEM else look is Look.DARK)
-    dialog = StartFailed(title, hint, log)
+    dialog = Failed(title, hint, log, had_started=had_started)
     dialog.finished.connect(app.exit)
     dialog.show()
     dialog.raise_()
