@@ -106,13 +106,21 @@ def test_a_file_in_place_of_the_data_folder_is_named(
     assert at_screen.data_dir.read_text() == "the trader's own"
 
 
+@pytest.mark.parametrize("is_first_start", [True, False])
 def test_a_full_data_folder_is_named(
-    at_screen: Trader, shared_screen: Screen, pictures: Path
+    at_screen: Trader,
+    shared_screen: Screen,
+    pictures: Path,
+    prepared: Prepared,
+    is_first_start: bool,
 ) -> None:
     at_screen.home.mkdir()
-    with mounted(at_screen.data_dir, "size=1m"):
+    with mounted(at_screen.data_dir, "size=8m"):
+        if not is_first_start:
+            at_screen.take(prepared)
         filler = _fill(at_screen.data_dir)
-        said = fails_to_start(at_screen, shared_screen, pictures / "full.png")
+        picture = pictures / f"full-{'first' if is_first_start else 'later'}.png"
+        said = fails_to_start(at_screen, shared_screen, picture)
         _assert_line(said, "")
         assert str(at_screen.data_dir) in said
         assert "the disk is full" in said
