@@ -24,23 +24,11 @@ ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 30
 
 
-class Process:
+class Listening:
     """A running ``justtrades``; its first line on stdout says where it listens."""
 
-    def __init__(self, data_dir: Path, *arguments: str) -> None:
-        environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    def __init__(self, data_dir: Path, line: str | bytes) -> None:
         self.data_dir = data_dir
-        self.popen = subprocess.Popen(
-            [*COMMAND, *arguments, "--port", "0", "--data-dir", str(data_dir)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=ROOT,
-            env=environment,
-        )
-        assert self.popen.stdout is not None
-        line = self.popen.stdout.readline()
-        if not line:
-            raise AssertionError(f"it did not start: {self.popen.communicate()[1].decode()}")
         self.card: dict[str, str] = json.loads(line)
         self.url = self.card["listening"]
 
@@ -56,6 +44,25 @@ class Process:
         told = json.loads(answer.read() or b"{}")
         connection.close()
         return answer.status, told
+
+
+class Process(Listening):
+    """Started from nothing, as a trader would."""
+
+    def __init__(self, data_dir: Path, *arguments: str) -> None:
+        environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+        self.popen = subprocess.Popen(
+            [*COMMAND, *arguments, "--port", "0", "--data-dir", str(data_dir)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            env=environment,
+        )
+        assert self.popen.stdout is not None
+        line = self.popen.stdout.readline()
+        if not line:
+            raise AssertionError(f"it did not start: {self.popen.communicate()[1].decode()}")
+        super().__init__(data_dir, line)
 
     def kill(self) -> None:
         self.popen.kill()

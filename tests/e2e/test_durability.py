@@ -16,7 +16,8 @@ import pytest
 
 from justtrades_desktop.ledger.check import check
 from justtrades_desktop.ledger.file import path_in
-from tests.e2e.conftest import Process, Start, add_recorder, body, run, told
+from tests.e2e.conftest import Listening, Start, add_recorder, body, run, told
+from tests.e2e.nursery import Nursery, nursery
 
 CONNECTIONS = 16
 
@@ -24,7 +25,7 @@ CONNECTIONS = 16
 class Sender(threading.Thread):
     """Posts alerts with ids of its own over one connection, until the other side is gone."""
 
-    def __init__(self, process: Process, path: str, name: str, chance: random.Random) -> None:
+    def __init__(self, process: Listening, path: str, name: str, chance: random.Random) -> None:
         super().__init__(name=name)
         self._process = process
         self._path = path
@@ -52,9 +53,15 @@ class Sender(threading.Thread):
         connection.close()
 
 
+@pytest.fixture
+def born() -> Iterator[Nursery]:
+    with nursery() as made:
+        yield made
+
+
 @pytest.mark.timeout(1200)
 def test_kill_nine_loses_nothing_that_was_acknowledged(
-    tmp_path: Path, start: Start, request: pytest.FixtureRequest
+    tmp_path: Path, start: Start, born: Nursery, request: pytest.FixtureRequest
 ) -> None:
     rounds = request.config.getoption("--kill-rounds")
     chance = random.Random(20261120)
@@ -63,7 +70,7 @@ def test_kill_nine_loses_nothing_that_was_acknowledged(
     seen = 0
     for number in range(rounds):
         fresh: dict[str, int] = {}
-        process = start()
+        process = born.serve(tmp_path) if number % 10 else start()
         senders = [
             Sender(process, path, f"{number}.{sender}", random.Random(chance.random()))
             for sender in range(CONNECTIONS)
@@ -82,11 +89,11 @@ def test_kill_nine_loses_nothing_that_was_acknowledged(
             assert check(path_in(tmp_path))[1] == []
     assert len(acknowledged) > rounds
     _assert_all_there_once(tmp_path, acknowledged)
-    process = start()
+    last = start()
     for sent, signal_id in list(acknowledged.items())[-50:]:
-        _, again = process.post(path, body(id=sent, action="close", ticker="MNQ1!"))
+        _, again = last.post(path, body(id=sent, action="close", ticker="MNQ1!"))
         assert again["signal_id"] >= signal_id
-    process.stop()
+    last.stop()
     assert check(path_in(tmp_path))[1] == []
 
 
