@@ -156,7 +156,10 @@ def _size(path: Path) -> int:
 def _not_kept(data_dir: Path, error: OSError | sqlite3.Error, needed: int) -> UserError:
     if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
         return damaged(path_in(data_dir), str(error))
-    why = in_words(error) if isinstance(error, sqlite3.Error) else error.strerror or str(error)
+    if isinstance(error, sqlite3.Error):
+        why = in_words(error, path_in(data_dir))
+    else:
+        why = error.strerror or str(error)
     return UserError(
         f"The data must be copied before it is brought up to date, and that failed: {why}",
         f"Nothing was changed. The copy takes {_megabytes(needed)} in {data_dir / FOLDER}: make "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from justtrades_desktop.domain.newer import written_by_newer
 from justtrades_desktop.ledger.schema import REVISION
 
 NAME: Final = "ledger.sqlite3"
+_LEAST_ROOM: Final = 65_536  # bytes: the index of its log alone takes 32,768
 _OLDER_REVISIONS: Final = ("0001", "0002", "0003")  # what migrate() can bring up to REVISION
 
 
@@ -102,16 +104,19 @@ def recognise(path: Path) -> str | None:
         return _revision(path)
     except sqlite3.OperationalError as error:  # its surroundings, not what it holds
         raise UserError(
-            f"The ledger {path} cannot be opened: {in_words(error)}",
+            f"The ledger {path} cannot be opened: {in_words(error, path)}",
             "Check the disk and the folder.",
         ) from error
     except sqlite3.DatabaseError as error:
         raise damaged(path, str(error)) from error
 
 
-def in_words(error: Exception) -> str:
-    """Why the ledger could not commit, for the trader and the sender."""
+def in_words(error: Exception, path: Path) -> str:
+    """Why the file at ``path`` could not be opened or written, for the trader and the sender."""
     text = str(error.orig if isinstance(error, DBAPIError) else error)
+    # Without room for its log's index, SQLite knows of an I/O error only.
+    if "disk I/O error" in text and _has_no_room(path):
+        return "the disk is full"
     for known, words in (
         ("disk is full", "the disk is full"),
         ("disk I/O error", "the disk refuses to write (full, or damaged)"),
@@ -122,6 +127,13 @@ def in_words(error: Exception) -> str:
         if known in text:
             return words
     return text
+
+
+def _has_no_room(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _LEAST_ROOM
+    except OSError:
+        return False
 
 
 def damaged(path: Path, why: str) -> UserError:

@@ -114,7 +114,7 @@ class Reader:
             ) from error
         except sqlite3.Error as error:
             raise UserError(
-                f"The backup failed: {in_words(error)}", "Nothing was kept of it."
+                f"The backup failed: {in_words(error, target)}", "Nothing was kept of it."
             ) from error
 
     def _rows(self, query: Select[Any]) -> Iterable[Any]:

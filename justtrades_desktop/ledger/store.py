@@ -332,7 +332,7 @@ class Store:
             expected = isinstance(error, (SQLAlchemyError, sqlite3.Error, OSError))
             log.log(logging.ERROR, "the ledger could not commit: %s", error, exc_info=not expected)
             self._disconnect()  # a connection that failed to write is not trusted with the next
-            raise NotStored(in_words(error)) from error
+            raise NotStored(in_words(error, self._path)) from error
 
     def _connect(self) -> Connection:
         if self._connection is None:
@@ -404,7 +404,7 @@ def _for_the_trader(path: Path, error: Exception) -> Exception:
         )
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
-        words = in_words(error)
+        words = in_words(error, path)
         if "damaged" in words or "not a database" in words:
             return damaged(path, str(cause))
         return UserError(

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -23,7 +24,7 @@ from justtrades_desktop.domain.recorders import Recorder
 from justtrades_desktop.domain.signals import Outcome, Unreadable
 from justtrades_desktop.ledger.audit import Audit
 from justtrades_desktop.ledger.check import check
-from justtrades_desktop.ledger.file import path_in
+from justtrades_desktop.ledger.file import in_words, path_in
 from justtrades_desktop.ledger.migrate import migrate
 from justtrades_desktop.ledger.reader import Reader
 from justtrades_desktop.ledger.schema import REVISION, Table
@@ -52,6 +53,17 @@ async def test_what_was_acknowledged_is_there_after_a_restart(tmp_path: Path) ->
         receipt = await core.desk.receive(recorder, alert(reading("close", "25600")))
         assert (receipt.signal_id, receipt.position) == (4, 0)
     assert check(path_in(tmp_path)) == (4, [])
+
+
+@pytest.mark.parametrize(
+    ("free", "words"),
+    [(0, "the disk is full"), (10**9, "the disk refuses to write (full, or damaged)")],
+)
+def test_a_disk_without_room_is_named_even_where_sqlite_only_knows_of_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, words: str
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    assert in_words(sqlite3.OperationalError("disk I/O error"), path_in(tmp_path)) == words
 
 
 async def test_a_repeat_is_known_after_a_restart_and_what_comes_behind_it_is_not_harmed(
