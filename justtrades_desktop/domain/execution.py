@@ -177,8 +177,11 @@ class Executions(Protocol):
     def state(self) -> ExecutionState:
         """All that is known now; makes no call."""
 
+    def window_rises(self) -> None:
+        """A window is being built, which is no sign of a program that comes late."""
+
     def window_stands(self) -> None:
-        """The start is over: building the window was no sign of a program that comes late."""
+        """It is there: whatever is late from now on stops entries."""
 
     # Links
 

@@ -39,6 +39,8 @@ class LoopLag:
     def __init__(self, limit: float = _LAG_LIMIT, window: float = _LAG_WINDOW) -> None:
         self.limit = limit
         self.window = window
+        self.is_spared = False
+        """Whether it stops nothing now: to build a window takes a second, once."""
         self._samples: deque[_Sample] = deque()
         self._last: float | None = None
 
@@ -63,7 +65,7 @@ class LoopLag:
     def said(self, now: float) -> str:
         """Why entries stop, with the limit; empty while the loop keeps up."""
         worst = self.worst(now)
-        if worst is None or worst <= self.limit:
+        if self.is_spared or worst is None or worst <= self.limit:
             return ""
         late, limit = f"{worst * 1000:,.0f} ms late", f"{self.limit * 1000:,.0f} ms"
         return (
@@ -73,6 +75,7 @@ class LoopLag:
 
     def begin_anew(self) -> None:
         """What came late until now says nothing about how it goes on."""
+        self.is_spared = False
         self._samples.clear()
 
     def _forget(self, now: float) -> None:

@@ -284,6 +284,10 @@ class ExecutionDesk:
         """All links, oldest first."""
         return self.book.all
 
+    def window_rises(self) -> None:
+        """Lag counts for nothing until the window stands."""
+        self.safety.lag.is_spared = True
+
     def window_stands(self) -> None:
         """Lag counts from here on."""
         self.safety.lag.begin_anew()

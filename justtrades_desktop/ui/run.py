@@ -149,6 +149,8 @@ async def _show(
         if demo:
             await stack.enter_async_context(demo_feed(running))
         await front.tray_there(stop)
+        if executions is not None:
+            executions.window_rises()
         shell = Shell(app, running, stop, demo=demo, brokerage=brokerage, executions=executions)
         stack.push_async_callback(shell.close)
         errors.report = shell.report

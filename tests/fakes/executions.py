@@ -68,6 +68,9 @@ class FakeExecutions:
         self.asked += 1
         return self.now
 
+    def window_rises(self) -> None:
+        self.calls.append(("window_rises",))
+
     def window_stands(self) -> None:
         self.calls.append(("window_stands",))
 
