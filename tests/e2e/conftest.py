@@ -5,12 +5,13 @@ from __future__ import annotations
 import http.client
 import io
 import json
+import logging
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -105,10 +106,24 @@ def run(data_dir: Path, *arguments: str, stdin: bytes = b"") -> subprocess.Compl
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUSTTRADES_DATA_DIR", str(data_dir))
         patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
-        with redirect_stdout(told[0]), redirect_stderr(told[1]):
+        with redirect_stdout(told[0]), redirect_stderr(told[1]), _own_logging():
             code = _exit_code(arguments)
     out, err = (_written(stream) for stream in told)
     return subprocess.CompletedProcess(arguments, code, out, err)
+
+
+@contextmanager
+def _own_logging() -> Iterator[None]:
+    """What a command logs to is not left to the tests that follow."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    try:
+        yield
+    finally:
+        for handler in set(root.handlers) - set(before):
+            handler.close()
+        root.handlers[:] = before
+        root.setLevel(level)
 
 
 def _exit_code(arguments: Sequence[str]) -> int:
