@@ -172,9 +172,11 @@ class FakeFloor(AccountFloor):
         self._waiting: list[Event] = []
         self._collected: list[Event] | None = None
         self._lost: list[Callable[[], HttpAnswer]] = []
+        self._true_working: list[Any] | None = None
         self._down = True
         super().__init__(key, environment, int(rows[0]["id"]))
         self._wire = _FakeConnection(self)
+        self.exchange.subscribe(self._changed)
         self.exchange.subscribe(self._happened)
         self.come_up()
 
@@ -224,7 +226,18 @@ class FakeFloor(AccountFloor):
         return sum(row["netPos"] for row in self.rows("position") if row["contractId"] == wanted)
 
     def true_working(self) -> list[Any]:
-        """Living orders at the broker, each with what its newest version says."""
+        """Living orders at the broker, each with what its newest version says; not to be changed.
+
+        Asked for at every step of a schedule: read anew only after something happened.
+        """
+        if self._true_working is None:
+            self._true_working = self._read_working()
+        return self._true_working
+
+    def _changed(self, _: Event) -> None:
+        self._true_working = None
+
+    def _read_working(self) -> list[Any]:
         versions = {row["orderId"]: row for row in self.rows("orderVersion")}
         over = ("Canceled", "Completed", "Expired", "Filled", "Rejected")
         return [
