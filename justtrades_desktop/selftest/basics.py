@@ -19,7 +19,6 @@ from justtrades_desktop.app.places import calendar, products, resources
 from justtrades_desktop.selftest.checking import Wrong, is_so, same
 from justtrades_desktop.selftest.scene import Scene
 
-_PICTURES: Final = ("icon.svg", "check.svg")
 _SUMMER: Final = datetime(2026, 7, 1, 12, tzinfo=UTC)
 _WINTER: Final = datetime(2026, 1, 2, 12, tzinfo=UTC)
 _HOURS: Final = {"America/Chicago": (-5, -6), "Europe/Berlin": (2, 1)}
@@ -37,8 +36,7 @@ async def program(_: Scene) -> str:
 
 async def shipped(_: Scene) -> str:
     """The resources are there and hold what they should."""
-    for name in _PICTURES:
-        _drawing(name)
+    _drawing("icon.svg")
     known = {product.root: product for product in products()}
     nasdaq = known.get("MNQ")
     is_so(nasdaq, "MNQ in the product table", f"{len(known)} products without it")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory, QToolTip
-
-from justtrades_desktop.app.places import resources
+from PySide6.QtWidgets import QApplication, QToolTip
 
 GRID: Final = 8  # every distance is a multiple of it
 CONTROL: Final = 28  # the height of buttons and fields
+_STYLE: Final = "fusion"
+_EDGE_PERCENT: Final = 127  # what Fusion's edge is darker than the window
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +100,15 @@ def apply_theme(app: QApplication, dark: bool) -> Theme:
     """Give every widget of the program the dark or the light look."""
     theme = Theme(colours(dark), dark)
     palette = _palette(theme.colours)
-    # Else a style sheet, however small, keeps palettes from reaching the widgets inside others.
+    # Style and style sheet of the whole program would be worked out anew for each of a thousand
+    # widgets, which holds everything up. Those of single widgets would keep palettes from others.
     app.setAttribute(Qt.ApplicationAttribute.AA_UseStyleSheetPropagationInWidgetStyles)
-    app.setStyle(QStyleFactory.create("Fusion"))
+    if app.style().name() != _STYLE:
+        app.setStyle(_STYLE)
     app.setPalette(palette)
+    boxes: Any = "QCheckBox"  # the stubs want bytes, which are refused
+    app.setPalette(_box_palette(palette, theme.colours), boxes)
     QToolTip.setPalette(palette)
-    app.setStyleSheet(_style_sheet(theme.colours))
     return theme
 
 
@@ -143,17 +146,8 @@ def _palette(colours: Colours) -> QPalette:
     return palette
 
 
-def _style_sheet(colours: Colours) -> str:
-    # Fusion draws an unchecked box in the colour of its ground: nobody would see it.
-    return f"""
-        QCheckBox::indicator, QGroupBox::indicator, QAbstractItemView::indicator {{
-            width: 14px; height: 14px; border: 1px solid {colours.muted.name()};
-            border-radius: 3px; background: {colours.background.name()};
-        }}
-        QCheckBox::indicator:checked, QGroupBox::indicator:checked,
-        QAbstractItemView::indicator:checked {{
-            background: {colours.accent.name()}; border-color: {colours.accent.name()};
-            image: url("{(resources() / "check.svg").as_posix()}");
-        }}
-        QCheckBox::indicator:focus {{ border: 2px solid {colours.accent.name()}; }}
-    """
+def _box_palette(palette: QPalette, colours: Colours) -> QPalette:
+    """Fusion draws a box's edge darker than its ground: on a dark one nobody would see it."""
+    boxes = QPalette(palette)
+    boxes.setColor(QPalette.ColorRole.Window, colours.muted.lighter(_EDGE_PERCENT))
+    return boxes

@@ -99,7 +99,6 @@ def perform(
         run(playing, app)
     finally:
         app.setQuitOnLastWindowClosed(quitting)
-        app.setStyleSheet("")
     gc.collect()
     left = [widget for widget in app.topLevelWidgets() if widget not in before]
     assert left == []

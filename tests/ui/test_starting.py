@@ -118,7 +118,6 @@ def test_why_it_did_not_start(
         dialog.closing.click()
         assert not dialog.isVisible()
         dialog.deleteLater()
-    qapp.setStyleSheet("")
 
 
 def test_a_long_path_does_not_widen_the_dialog(qapp: QApplication) -> None:
@@ -156,7 +155,6 @@ def test_a_failure_says_whether_it_had_started(
     QTimer.singleShot(0, look)
     assert main(["--data-dir", str(tmp_path)]) == 1
     assert titles == [title]
-    qapp.setStyleSheet("")
 
 
 # Before Qt is asked
