@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -13,20 +12,20 @@ from typing import Final
 
 from installer.places import ROOT, program
 
-_ROUNDS: Final = 3
+_ROUNDS: Final = 5
 _WARM: Final = 1  # the first start reads from the disk, and compiles
 
 
 def starts(kind: str) -> tuple[float, float]:
-    """Median seconds until ``kind`` ("serve", or "" for the window) listens: bundle, unfrozen.
+    """Seconds until ``kind`` ("serve", or "" for the window) listens: bundle, unfrozen.
 
-    Rounds alternate, so that noise meets both.
+    Of each the fastest round: whatever else a machine does can only add to it.
     """
     frozen, source = [], []
     for _ in range(_WARM + _ROUNDS):
         frozen.append(_start([str(program())], kind))
         source.append(_start([sys.executable, "-m", "justtrades_desktop"], kind))
-    return statistics.median(frozen[_WARM:]), statistics.median(source[_WARM:])
+    return min(frozen[_WARM:]), min(source[_WARM:])
 
 
 def _start(command: list[str], kind: str) -> float:
