@@ -213,7 +213,7 @@ class Connection:
         return self._market_state()
 
     def price_of(self, contract_id: int) -> Decimal | None:
-        """The last trade of a contract, None where none was told or the link is down."""
+        """The last trade of a contract; where only quotes know it, None while the link is down."""
         known = self._price_known(contract_id)
         if known is not None:
             return known

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.e2e.conftest import ROOT, SECONDS, Listening
@@ -29,6 +29,9 @@ class Forked(Listening):
         with os.fdopen(stdout, encoding="utf-8") as told:
             ready, _, _ = select.select([told], [], [], SECONDS)
             line = told.readline() if ready else ""
+        if not line:  # nobody would know of it, to end it later
+            self.kill()
+            raise AssertionError("it did not start: its log and stderr say why")
         super().__init__(data_dir, line)
 
     def kill(self) -> None:
@@ -36,7 +39,8 @@ class Forked(Listening):
         if self._is_dead:
             return
         self._is_dead = True
-        os.kill(self._pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has ended by itself
+            os.kill(self._pid, signal.SIGKILL)
         deadline = time.monotonic() + SECONDS
         while Path(f"/proc/{self._pid}").exists():
             assert time.monotonic() < deadline, f"{self._pid} does not die"
