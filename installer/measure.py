@@ -12,7 +12,7 @@ from typing import Final
 
 from installer.places import ROOT, program
 
-_ROUNDS: Final = 5
+_ROUNDS: Final = 3
 _WARM: Final = 1  # the first start reads from the disk, and compiles
 
 

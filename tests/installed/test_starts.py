@@ -151,8 +151,11 @@ def test_a_data_folder_that_fills_up_refuses_alerts_until_there_is_room(
         assert at_screen.told("check") == {"signals": stored, "differences": []}
 
 
-def test_a_home_folder_may_have_spaces_and_umlauts(tmp_path: Path, shared_screen: Screen) -> None:
-    more = {"LC_ALL": "POSIX"}  # which knows no umlauts
+@pytest.mark.parametrize("locale", ["C.UTF-8", "POSIX"])
+def test_a_home_folder_may_have_spaces_and_umlauts(
+    tmp_path: Path, shared_screen: Screen, locale: str
+) -> None:
+    more = {"LC_ALL": locale}
     trader = Trader(tmp_path, "Jürgen Groß – Büro 2", display=shared_screen.name, more=more)
     path = trader.webhook("Öl & Gas")
     with trader.running() as process:
@@ -166,7 +169,7 @@ def test_a_home_folder_may_have_spaces_and_umlauts(tmp_path: Path, shared_screen
     assert (trader.data_dir / "ledger.sqlite3").is_file()
 
 
-@pytest.mark.parametrize("closing", ["<&- >&- 2>&-", "2>/dev/full"])
+@pytest.mark.parametrize("closing", ["2>&-", "<&- >&- 2>&-", "2>/dev/full"])
 def test_without_standard_streams_the_window_opens_and_listens(
     at_screen: Trader, shared_screen: Screen, prepared: Prepared, closing: str
 ) -> None:

@@ -19,7 +19,7 @@ NAME = "ledger.sqlite3"
 COLUMNS = "id, symbol, side, quantity, max_quantity, avg_entry_price, status, opened_at"
 
 
-@pytest.mark.parametrize("revision", ["0001", "0003"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
 def test_data_of_an_older_version_is_kept_and_goes_on(at_screen: Trader, revision: str) -> None:
     before = older(at_screen, revision)
     content = _content(at_screen.data_dir)
